@@ -1,0 +1,97 @@
+"""Addresses: pure functions on URLs (RFC 3986), shared by every stage that reads, compares or asks for one."""
+
+import re
+from functools import lru_cache
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+MAX_LENGTH = 2000
+"""Longer addresses are traps or data, never pages."""
+
+_SAFE_PATH = "/%:@!$&'()*+,;=~-._"
+_SAFE_QUERY = _SAFE_PATH + "?[]|{}"
+_CONTROL = re.compile(r"[\x00-\x20\x7f]+")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def _host(name: str) -> str | None:
+    name = name.rstrip(".").lower().replace("。", ".")
+    if name.isascii():
+        return name or None
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeError:
+        return None
+
+
+def _dots(path: str) -> str:
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    parts = path.split("/")
+    for part in parts:
+        if part == "..":
+            if len(kept) > 1:
+                kept.pop()
+        elif part != ".":
+            kept.append(part)
+    if parts[-1] in {".", ".."}:
+        kept.append("")
+    return "/".join(kept) or "/"
+
+
+@lru_cache(maxsize=65_536)
+def normalise(url: str, base: str = "") -> str | None:
+    """`url` as an absolute http(s) address in one spelling, or None if it is no such address.
+
+    Host in lower case and punycode, default port and fragment dropped, raw characters percent-encoded as UTF-8, dot
+    segments resolved, an empty path made `/`. None for javascript:, mailto: and the like, for broken addresses and
+    for those longer than MAX_LENGTH.
+    """
+    text = _CONTROL.sub("", url.strip()) if " " not in url.strip() else _CONTROL.sub(_blank, url.strip())
+    if not text or len(text) > MAX_LENGTH or (text.startswith("#") and not base):
+        return None
+    try:
+        parts = urlsplit(urljoin(base, text.replace("\\", "/")) if base else text)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        return None
+    host = _host(parts.hostname)
+    if host is None:
+        return None
+    if ":" in host:
+        host = f"[{host}]"
+    netloc = host if port in {None, _DEFAULT_PORTS[parts.scheme]} else f"{host}:{port}"
+    path = _dots(quote(parts.path, safe=_SAFE_PATH) or "/")
+    query = quote(parts.query, safe=_SAFE_QUERY)
+    return urlunsplit((parts.scheme, netloc, path, query, ""))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "%20" if match[0].strip("\t\r\n") else ""
+
+
+def host_of(url: str) -> str:
+    """Host of a normalised address, '' if it has none."""
+    return urlsplit(url).hostname or ""
+
+
+def politeness_host(url: str) -> str:
+    """Host and port that a server's patience is counted by."""
+    return urlsplit(url).netloc
+
+
+def in_scope(url: str, home: str, aliases: tuple[str, ...] = ()) -> bool:
+    """Whether `url` belongs to the site at `home`: same host (or an alias), under its path if it has one.
+
+    `gov.cn` is a public suffix and a city can share one registered domain, so the host decides, never the domain.
+    A home address such as `/index.html` or `/fgw/index.html` counts as its folder.
+    """
+    for place in (home, *(a if "://" in a else f"http://{a}/" for a in aliases)):
+        known = urlsplit(normalise(place) or place)
+        asked = urlsplit(url)
+        folder = known.path.rpartition("/")[0] + "/"
+        if asked.netloc == known.netloc and asked.path.startswith(folder):
+            return True
+    return False

@@ -1,0 +1,232 @@
+"""The guarded read side: rules and people ask SQL, nothing can be written, nothing runs for ever.
+
+Four guards, each needed (a test runs a list of hostile statements): the files are opened read-only and immutable,
+`query_only` is set, an authorizer allows only SELECT, READ, FUNCTION and RECURSIVE, and length and time are limited.
+"""
+
+import calendar
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from checker.errors import StoreError
+from checker.facts.schema import Need, context_schema, facts_schema, tables, views
+from checker.facts.store import check_schema
+
+_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+_FORBIDDEN_FUNCTIONS = {"load_extension", "writefile", "readfile", "edit", "fts3_tokenizer"}
+MAX_VALUE_BYTES = 10_000_000
+MAX_SQL_BYTES = 100_000
+SAMPLE = "CREATE TEMP TABLE sample(key TEXT NOT NULL, url TEXT NOT NULL, title TEXT NOT NULL);"
+
+
+class QueryError(Exception):
+    """A query that SQLite or a guard refused; the message says why."""
+
+
+class QueryTimeout(QueryError):
+    """A query ran past its time limit."""
+
+
+def months_after(day: str, months: int) -> str:
+    """The same day `months` calendar months later (negative: earlier), the day clipped to the month's length."""
+    if not day:
+        return ""
+    start = date.fromisoformat(day[:10])
+    total = start.year * 12 + start.month - 1 + int(months)
+    year, month = divmod(total, 12)
+    if not 1 <= year <= 9999:
+        return ""
+    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1])).isoformat()
+
+
+def url_host(url: str) -> str:
+    """Host of an address in lower case, '' if it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+FUNCTIONS: tuple[tuple[str, int, Any, str], ...] = (
+    (
+        "months_after",
+        2,
+        months_after,
+        "months_after(day, n): the same day n calendar months later, day clipped.",
+    ),
+    ("url_host", 1, url_host, "url_host(url): host in lower case, '' if it has none."),
+)
+"""The SQL functions beyond SQLite's own: name, arguments, code, sentence."""
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    for name, count, code, _ in FUNCTIONS:
+        connection.create_function(name, count, code, deterministic=True)
+    for view in views().values():
+        connection.execute(view.sql)
+    connection.execute(SAMPLE)
+
+
+class FactsReader:
+    """A read-only connection to one facts file with its context attached."""
+
+    def __init__(self, connection: sqlite3.Connection, seconds: float = 10.0) -> None:
+        """Wrap a connection that already has the schema; `seconds` bounds each query."""
+        self._connection = connection
+        self._seconds = seconds
+        _prepare(connection)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, MAX_SQL_BYTES)
+        self._guard(True)
+
+    def _guard(self, on: bool) -> None:
+        if on:
+            self._connection.execute("PRAGMA query_only=1")
+            self._connection.set_authorizer(_authorize)
+        else:
+            self._connection.set_authorizer(None)
+            self._connection.execute("PRAGMA query_only=0")
+
+    def ask(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Rows of a query as dicts; raises QueryError with SQLite's or the guard's reason."""
+        deadline = time.monotonic() + self._seconds
+        self._connection.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+        try:
+            cursor = self._connection.execute(sql, params or {})
+            names = [d[0] for d in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+        except sqlite3.OperationalError as error:
+            if "interrupted" in str(error):
+                raise QueryTimeout(f"stopped after {self._seconds:g} s") from error
+            raise QueryError(_plain(error)) from error
+        except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
+            raise QueryError(_plain(error)) from error
+        finally:
+            self._connection.set_progress_handler(None, 0)
+
+    def fill_sample(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Put a rule's sample where its SQL reads it, as the table `sample`; the guards are back before this returns."""
+        self._guard(False)
+        try:
+            self._connection.execute("DELETE FROM sample")
+            self._connection.executemany(
+                "INSERT INTO sample VALUES (?, ?, ?)",
+                [(str(r["key"]), str(r.get("url") or ""), str(r.get("title") or "")) for r in rows],
+            )
+        finally:
+            self._guard(True)
+
+    def reads(self, sql: str, params: dict[str, Any]) -> frozenset[str]:
+        """The tables and views that a query names, as SQLite's authorizer reports them; raises QueryError."""
+        seen: set[tuple[str, str | None]] = set()
+
+        def watch(action: int, first: str | None, second: str | None, where: str | None, inner: str | None) -> int:
+            if action == sqlite3.SQLITE_READ and first:
+                seen.add((first, inner))
+            return _authorize(action, first, second, where, inner)
+
+        self._connection.set_authorizer(watch)
+        try:
+            self._connection.execute(f"EXPLAIN {sql}", params)
+        except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
+            raise QueryError(_plain(error)) from error
+        finally:
+            self._connection.set_authorizer(_authorize)
+        known = views()
+        named = {table for table, inner in seen if inner not in known}
+        outer = {inner for _, inner in seen if inner in known}
+        beneath = {table for table, inner in seen if inner in known}
+        return frozenset((named | {v for v in outer if v not in beneath and v}) & (known.keys() | tables().keys()))
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+
+def _authorize(action: int, first: str | None, second: str | None, _where: str | None, _inner: str | None) -> int:
+    if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in _FORBIDDEN_FUNCTIONS:
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+
+
+def _plain(error: BaseException) -> str:
+    text = str(error)
+    return "only SELECT is allowed" if text in {"not authorized", "authorization denied"} else text
+
+
+def needs_of(names: frozenset[str]) -> tuple[Need, ...]:
+    """The coverage that a query needs which names these views and tables, without repetition, in a stable order."""
+    known = views()
+    free = {
+        "clock",
+        "site",
+        "account",
+        "gather_log",
+        "workday",
+        "sample",
+        "answer",
+        "known_finding",
+        "frontier",
+    }
+    found: dict[Need, None] = {}
+    for name in sorted(names - free):
+        for need in known[name].needs if name in known else (Need(name, ""),):
+            found[need] = None
+    return tuple(found)
+
+
+def _uri(path: Path) -> str:
+    return f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+
+
+@contextmanager
+def open_facts(path: Path, context: Path | None = None, seconds: float = 10.0) -> Iterator[FactsReader]:
+    """Open a closed facts file, immutable, with its context file attached as the schema `context`."""
+    if not path.exists():
+        raise StoreError(f"{path}: no such facts file; run the scan again")
+    try:
+        connection = sqlite3.connect(_uri(path), uri=True, isolation_level=None)
+        check_schema(connection, path)
+        if context is None:
+            _attach_empty(connection)
+        else:
+            connection.execute("ATTACH ? AS context", (_uri(context),))
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: cannot be read ({error})") from error
+    reader = FactsReader(connection, seconds)
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+def _attach_empty(connection: sqlite3.Connection) -> None:
+    connection.execute("ATTACH ':memory:' AS context")
+    for statement in context_schema().split("\n"):
+        connection.execute(statement.replace("CREATE TABLE ", "CREATE TABLE context.", 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """A facts database in memory, for preparing queries and for the cases of the rules."""
+
+    connection: sqlite3.Connection
+
+    @classmethod
+    def empty(cls) -> "Memory":
+        """The schema without a row."""
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection.executescript(facts_schema())
+        _attach_empty(connection)
+        return cls(connection)
+
+    def reader(self, seconds: float = 10.0) -> FactsReader:
+        """Put the guards up; no more rows can be added afterwards."""
+        return FactsReader(self.connection, seconds)

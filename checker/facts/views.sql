@@ -1,0 +1,364 @@
+-- The vocabulary of the rules. A view carries the difficulty and never yields NULL.
+-- Each view declares the coverage it needs: fact, or fact@home, fact@navigation, fact@footer, fact@column.
+-- `fact@column` is asked for the column that a row is about; `fact` alone for the whole subject.
+-- Views are TEMP views of the reading connection, so they may join the facts with the context.
+
+-- view: dated_article
+-- says: One row per article with the publish date that counts: what is shown as publish date on its own page goes
+--   before the list's date, before meta, before the address; dates after the inspection day are left out.
+-- needs: article_date
+CREATE VIEW dated_article AS
+SELECT subject, url AS address, on_date, at, source, quote, page
+FROM (SELECT d.*, row_number() OVER (
+          PARTITION BY subject, url
+          ORDER BY CASE source WHEN 'label' THEN 0 WHEN 'structure' THEN 1 WHEN 'list' THEN 2 WHEN 'meta' THEN 3
+                   ELSE 4 END, confidence DESC, at DESC) AS nth
+      FROM article_date d WHERE on_date <= (SELECT today FROM clock))
+WHERE nth = 1;
+
+-- view: future_article
+-- says: One row per article that shows a publish date after the inspection day, with the days it lies ahead.
+-- needs: article_date@column, article_date@home, site_column@navigation
+CREATE VIEW future_article AS
+SELECT d.subject, a.url AS url, p.url AS location, d.on_date, d.source, d.quote,
+       CAST(julianday(d.on_date) - julianday(c.today) AS INTEGER) AS days_ahead,
+       coalesce((SELECT i.title FROM list_item i WHERE i.url = d.url AND i.subject = d.subject LIMIT 1),
+                (SELECT r.title FROM article r WHERE r.url = d.url AND r.subject = d.subject LIMIT 1), '') AS title
+FROM article_date d JOIN clock c JOIN address a ON a.id = d.url JOIN address p ON p.id = d.page
+WHERE d.on_date > c.today AND d.source IN ('label', 'structure', 'list')
+GROUP BY d.subject, d.url, d.on_date;
+
+-- view: column_item
+-- says: One row per entry of a column's main list, with its date ('' if none is shown) and whether the date lies ahead.
+-- needs: list_item@column, article_date@column
+CREATE VIEW column_item AS
+SELECT i.subject, l.url AS column_url, u.url AS url, i.title, i.position, i.pinned, p.url AS page,
+       coalesce((SELECT d.on_date FROM dated_article d WHERE d.address = i.url AND d.subject = i.subject), '') AS on_date,
+       EXISTS (SELECT 1 FROM article_date f, clock c WHERE f.url = i.url AND f.subject = i.subject
+               AND f.on_date > c.today) AS future
+FROM list_item i JOIN address l ON l.id = i.listed_in JOIN address u ON u.id = i.url JOIN address p ON p.id = i.page;
+
+-- view: column_freshness
+-- says: One row per column with its newest dated entry; a column without one has newest_on '' and days_since 99999.
+-- needs: site_column@navigation, list_item@column, article_date@column
+CREATE VIEW column_freshness AS
+WITH newest AS (
+    SELECT subject, column_url, count(*) AS items, sum(on_date <> '') AS dated, sum(future) AS future,
+           max(on_date) AS newest_on
+    FROM column_item GROUP BY subject, column_url)
+SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.should_update, s.update_days, s.registered, s.origin,
+       coalesce(n.newest_on, '') AS newest_on,
+       coalesce((SELECT title FROM column_item i WHERE i.subject = s.subject AND i.column_url = a.url
+                 AND i.on_date = n.newest_on AND i.on_date <> '' ORDER BY i.position LIMIT 1), '') AS newest_title,
+       coalesce((SELECT i.url FROM column_item i WHERE i.subject = s.subject AND i.column_url = a.url
+                 AND i.on_date = n.newest_on AND i.on_date <> '' ORDER BY i.position LIMIT 1), a.url) AS newest_url,
+       CASE WHEN coalesce(n.newest_on, '') = '' THEN 99999
+            ELSE CAST(julianday(c.today) - julianday(n.newest_on) AS INTEGER) END AS days_since,
+       coalesce(n.items, 0) AS items, coalesce(n.dated, 0) AS dated, coalesce(n.future, 0) AS future
+FROM site_column s JOIN clock c JOIN address a ON a.id = s.url
+LEFT JOIN newest n ON n.subject = s.subject AND n.column_url = a.url;
+
+-- view: column_state
+-- says: column_freshness with the column's period resolved: period_days (0 = months apply), period_months
+--   (0 = days apply), overdue (1 = past its period or without any dated entry), due_on (last day in time, '' if none).
+-- needs: site_column@navigation, list_item@column, article_date@column
+CREATE VIEW column_state AS
+WITH period AS (
+    SELECT f.*,
+           CASE WHEN update_days > 0 THEN update_days WHEN type = 'news' THEN 14 ELSE 0 END AS period_days,
+           CASE WHEN update_days = 0 AND type IN ('notice', 'policy', 'interpretation') THEN 6 ELSE 0 END
+               AS period_months
+    FROM column_freshness f)
+SELECT p.*,
+       CASE WHEN newest_on = '' OR (period_days = 0 AND period_months = 0) THEN ''
+            WHEN period_days > 0 THEN date(newest_on, '+' || period_days || ' days')
+            ELSE months_after(newest_on, period_months) END AS due_on,
+       CASE WHEN period_days = 0 AND period_months = 0 THEN 0
+            WHEN newest_on = '' THEN 1
+            WHEN period_days > 0 THEN days_since > period_days
+            ELSE months_after(newest_on, period_months) < (SELECT today FROM clock) END AS overdue
+FROM period p;
+
+-- view: blank_column
+-- says: One row per column whose main list holds no entry at all; the page itself was read.
+-- needs: site_column@navigation, list_item@column
+CREATE VIEW blank_column AS
+SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.registered, s.should_update
+FROM site_column s JOIN address a ON a.id = s.url
+WHERE NOT EXISTS (SELECT 1 FROM list_item i WHERE i.subject = s.subject AND i.listed_in = s.url);
+
+-- view: home_freshness
+-- says: One row per site: the newest dated entry that its home page shows; on a home page that only navigates
+--   (basis 'columns') the newest of all its columns. days_since is 99999 where nothing dated was found.
+-- needs: list_item@home, article_date@home
+CREATE VIEW home_freshness AS
+WITH on_home AS (
+    SELECT i.subject, max(d.on_date) AS newest_on, count(*) AS items
+    FROM list_item i JOIN site s ON s.subject = i.subject AND i.listed_in = s.url
+    LEFT JOIN dated_article d ON d.subject = i.subject AND d.address = i.url GROUP BY i.subject),
+in_columns AS (SELECT subject, max(newest_on) AS newest_on FROM column_freshness GROUP BY subject),
+basis AS (
+    SELECT s.subject, h.url AS url, CASE WHEN o.items > 0 THEN 'home' ELSE 'columns' END AS basis,
+           CASE WHEN o.items > 0 THEN coalesce(o.newest_on, '') ELSE coalesce(k.newest_on, '') END AS newest_on
+    FROM site s JOIN address h ON h.id = s.url LEFT JOIN on_home o ON o.subject = s.subject
+    LEFT JOIN in_columns k ON k.subject = s.subject)
+SELECT b.*, CASE WHEN newest_on = '' THEN 99999
+                 ELSE CAST(julianday(c.today) - julianday(newest_on) AS INTEGER) END AS days_since,
+       coalesce((SELECT i.title FROM column_item i WHERE i.subject = b.subject AND i.on_date = b.newest_on
+                 AND b.newest_on <> '' ORDER BY i.position LIMIT 1), '') AS newest_title
+FROM basis b JOIN clock c;
+
+-- view: page_link
+-- says: One row per page and link it carries, links of shared templates included (5,000 pages of one navigation
+--   give 5,000 rows; ask for a target or a page).
+-- needs: link
+CREATE VIEW page_link AS
+SELECT l.subject, p.url AS page, l.page AS page_address, t.url AS url, l.url AS address, l.text, l.tag, l.region,
+       0 AS in_template
+FROM link l JOIN address p ON p.id = l.page JOIN address t ON t.id = l.url WHERE l.page <> 0
+UNION ALL
+SELECT l.subject, p.url, pt.page, t.url, l.url, l.text, l.tag, l.region, 1
+FROM page_template pt JOIN link l ON l.template = pt.template AND l.subject = pt.subject
+JOIN address p ON p.id = pt.page JOIN address t ON t.id = l.url;
+
+-- view: checked_link
+-- says: One row per checked link target with its verdict, whether the home page carries it (on_home), the page where
+--   it was met first, its text there and the number of pages that carry it.
+-- needs: link, link_check
+CREATE VIEW checked_link AS
+WITH holder AS (
+    SELECT c.subject, c.url AS target, l.page AS page, l.text, l.tag
+    FROM link_check c JOIN link l ON l.url = c.url AND l.subject = c.subject AND l.page <> 0
+    WHERE c.verdict <> 'ok'
+    UNION ALL
+    SELECT c.subject, c.url, pt.page, l.text, l.tag
+    FROM link_check c JOIN link l ON l.url = c.url AND l.subject = c.subject AND l.template <> 0
+    JOIN page_template pt ON pt.template = l.template AND pt.subject = l.subject
+    WHERE c.verdict <> 'ok'),
+placed AS (
+    SELECT h.*, s.url AS home, row_number() OVER (PARTITION BY h.subject, h.target
+                                                  ORDER BY h.page <> s.url, h.page, h.text) AS nth,
+           count(*) OVER (PARTITION BY h.subject, h.target) AS pages,
+           max(h.page = s.url) OVER (PARTITION BY h.subject, h.target) AS on_home
+    FROM (SELECT DISTINCT * FROM holder) h JOIN site s ON s.subject = h.subject)
+SELECT c.subject, t.url AS url, c.verdict, c.reason, c.status, c.checked_at, c.confirmed_at,
+       p.url AS location, x.text, x.tag, x.pages, x.on_home
+FROM link_check c JOIN placed x ON x.subject = c.subject AND x.target = c.url AND x.nth = 1
+JOIN address t ON t.id = c.url JOIN address p ON p.id = x.page;
+
+-- view: mark_missing
+-- says: One row per page and mark kind of 网站标识 that the page does not carry; certain = 0 where a script that
+--   was not run may write the footer.
+-- needs: mark@footer
+CREATE VIEW mark_missing AS
+WITH kinds(kind, title) AS (
+    VALUES ('party', '党政机关网站标识'), ('code', '网站标识码'), ('icp', 'ICP备案编号'),
+           ('police', '公安机关备案标识'), ('organizer', '主办单位'), ('contact', '联系方式'))
+SELECT p.subject, a.url AS url, p.role, k.kind, k.title,
+       NOT EXISTS (SELECT 1 FROM gather_log g WHERE g.subject = p.subject AND g.fact = 'mark'
+                   AND g.scope = a.url AND g.state <> 'complete') AS certain
+FROM page p JOIN kinds k JOIN address a ON a.id = p.url
+WHERE p.script_built = 0
+  AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.subject = p.subject AND m.page = p.url AND m.kind = k.kind);
+
+-- view: foreign_code
+-- says: One row per page whose 网站标识码 (footer or SiteIDCode tag) is not the registered one.
+-- needs: mark@footer
+CREATE VIEW foreign_code AS
+SELECT m.subject, a.url AS url, m.value, m.quote, s.code
+FROM mark m JOIN site s ON s.subject = m.subject JOIN address a ON a.id = m.page
+WHERE m.kind = 'code' AND m.value <> '' AND s.code <> '' AND lower(m.value) <> lower(s.code);
+
+-- view: tag_missing
+-- says: One row per page of role column or article and tag group (site, column, content) with the mandatory tags of
+--   47号 that it lacks or leaves empty.
+-- needs: tag
+CREATE VIEW tag_missing AS
+WITH wanted(tag_group, role, name) AS (
+    VALUES ('site', 'column', 'SiteName'), ('site', 'column', 'SiteDomain'), ('site', 'column', 'SiteIDCode'),
+           ('site', 'article', 'SiteName'), ('site', 'article', 'SiteDomain'), ('site', 'article', 'SiteIDCode'),
+           ('column', 'column', 'ColumnName'), ('column', 'column', 'ColumnDescription'),
+           ('column', 'column', 'ColumnKeywords'), ('column', 'column', 'ColumnType'),
+           ('content', 'article', 'ArticleTitle'), ('content', 'article', 'PubDate'),
+           ('content', 'article', 'ContentSource'))
+SELECT p.subject, a.url AS url, p.role, p.title, w.tag_group, count(*) AS lacking, group_concat(w.name, '、') AS names
+FROM page p JOIN wanted w ON w.role = p.role JOIN address a ON a.id = p.url
+WHERE p.script_built = 0
+  AND NOT EXISTS (SELECT 1 FROM tag t WHERE t.subject = p.subject AND t.page = p.url AND t.name = w.name
+                  AND trim(t.content) <> '' AND lower(trim(t.content)) <> 'null')
+GROUP BY p.subject, p.url, w.tag_group;
+
+-- view: read_page
+-- says: One row per HTML page read, with its address as text.
+-- needs: page
+CREATE VIEW read_page AS
+SELECT p.subject, a.url AS url, p.role, p.title, p.text_length, p.depth, p.script_built, p.seen_at
+FROM page p JOIN address a ON a.id = p.url;
+
+-- view: post_freshness
+-- says: One row per account with its newest post; without any post newest_on is '' and days_since 99999.
+-- needs: post
+CREATE VIEW post_freshness AS
+WITH newest AS (
+    SELECT subject, count(*) AS posts, max(CASE WHEN on_date <= (SELECT today FROM clock) THEN on_date ELSE '' END)
+           AS newest_on
+    FROM post GROUP BY subject)
+SELECT a.subject, a.name, a.platform, coalesce(n.posts, 0) AS posts, coalesce(n.newest_on, '') AS newest_on,
+       coalesce((SELECT p.title FROM post p WHERE p.subject = a.subject AND p.on_date = n.newest_on
+                 ORDER BY p.at DESC LIMIT 1), '') AS newest_title,
+       coalesce((SELECT x.url FROM post p JOIN address x ON x.id = p.url WHERE p.subject = a.subject
+                 AND p.on_date = n.newest_on ORDER BY p.at DESC LIMIT 1), '') AS newest_url,
+       CASE WHEN coalesce(n.newest_on, '') = '' THEN 99999
+            ELSE CAST(julianday(c.today) - julianday(n.newest_on) AS INTEGER) END AS days_since,
+       EXISTS (SELECT 1 FROM gather_log g WHERE g.subject = a.subject AND g.fact = 'post' AND g.scope = ''
+               AND g.state = 'complete') AS complete
+FROM account a JOIN clock c LEFT JOIN newest n ON n.subject = a.subject;
+
+-- view: same_platform
+-- says: One row per account and other running account of the same unit on the same platform.
+-- needs: sibling
+CREATE VIEW same_platform AS
+SELECT a.subject, a.name, a.platform, a.unit, s.id AS other_id, s.name AS other_name
+FROM account a JOIN sibling s ON s.subject = a.subject AND s.relation = 'unit' AND s.kind = 'account'
+WHERE a.status = 'running' AND s.status = 'running' AND s.platform = a.platform AND s.id <> a.subject;
+
+-- view: visit_share
+-- says: One row per site with its recorded visits of the last seven days: days, visits, failures (not ok, or 15 s and
+--   longer) and their share.
+-- needs: visit
+CREATE VIEW visit_share AS
+WITH counted AS (
+    SELECT v.subject, v.on_date, (v.outcome <> 'ok' OR v.elapsed_ms >= 15000) AS failed, v.at
+    FROM visit v JOIN clock c WHERE v.on_date > date(c.today, '-7 days') AND v.on_date <= c.today)
+SELECT s.subject, a.url AS url, count(k.at) AS visits, count(DISTINCT k.on_date) AS days,
+       coalesce(sum(k.failed), 0) AS failures,
+       CASE WHEN count(k.at) = 0 THEN 0.0 ELSE 1.0 * sum(k.failed) / count(k.at) END AS share,
+       (SELECT coalesce(min(n), 0) FROM (SELECT count(*) AS n FROM counted q WHERE q.subject = s.subject
+                                         GROUP BY q.on_date)) AS least_a_day,
+       coalesce((SELECT min(at) FROM counted q WHERE q.subject = s.subject AND q.failed), '') AS first_failure_at
+FROM site s JOIN address a ON a.id = s.url LEFT JOIN counted k ON k.subject = s.subject GROUP BY s.subject;
+
+-- view: overdue_message
+-- says: One row per published consultation message of the past year without a reply, with the days it has waited.
+-- needs: message
+CREATE VIEW overdue_message AS
+SELECT m.subject, m.key, a.url AS url, b.url AS board, m.title, m.asked_on,
+       CAST(julianday(c.today) - julianday(m.asked_on) AS INTEGER) AS days_waiting
+FROM message m JOIN clock c JOIN address a ON a.id = m.url JOIN address b ON b.id = m.board
+WHERE m.kind = 'consultation' AND m.has_reply = 0 AND m.asked_on <> '' AND m.asked_on >= months_after(c.today, -12);
+
+-- view: board_message
+-- says: One row per published message with its addresses as text.
+-- needs: message
+CREATE VIEW board_message AS
+SELECT m.subject, m.key, a.url AS url, b.url AS board, m.title, m.kind, m.asked_on, m.replied_on, m.reply_unit,
+       m.has_reply
+FROM message m JOIN address a ON a.id = m.url JOIN address b ON b.id = m.board;
+
+-- view: service_guide
+-- says: One row per service guide with its address as text.
+-- needs: guide
+CREATE VIEW service_guide AS
+SELECT g.subject, g.key, a.url AS url, g.title FROM guide g JOIN address a ON a.id = g.url;
+
+-- view: guide_elements
+-- says: One row per guide and key element (the ten 办事指南要素): present 1 or 0, its value and its flaw.
+-- needs: guide, guide_element
+CREATE VIEW guide_elements AS
+WITH wanted(element) AS (
+    VALUES ('事项名称'), ('设定依据'), ('申请条件'), ('办理材料'), ('办理地点'), ('办理机构'), ('收费标准'),
+           ('办理时间'), ('联系电话'), ('办理流程'))
+SELECT g.subject, g.key AS guide, a.url AS url, g.title, w.element,
+       e.element IS NOT NULL AS present, coalesce(e.value, '') AS value, coalesce(e.flaw, '') AS flaw
+FROM guide g JOIN wanted w JOIN address a ON a.id = g.url
+LEFT JOIN guide_element e ON e.subject = g.subject AND e.guide = g.key AND e.element = w.element
+                          AND trim(e.value) <> '';
+
+-- view: guide_flaw
+-- says: One row per guide and flawed element (vague, unclear-form, name-only, no-form, dead-phone).
+-- needs: guide, guide_element
+CREATE VIEW guide_flaw AS
+SELECT g.subject, g.key AS guide, a.url AS url, g.title, e.element, e.value, e.flaw
+FROM guide g JOIN guide_element e ON e.subject = g.subject AND e.guide = g.key AND e.flaw <> ''
+JOIN address a ON a.id = g.url;
+
+-- view: wording_hit
+-- says: One row per lexicon hit with its location as text.
+-- needs: term_hit
+CREATE VIEW wording_hit AS
+SELECT h.subject, a.url AS location, h.category, h.term, h.suggestion, h.certainty, h.quote, h.lexicon
+FROM term_hit h JOIN address a ON a.id = h.location;
+
+-- view: personal_data
+-- says: One row per leak of personal data with its location as text; values are masked.
+-- needs: leak
+CREATE VIEW personal_data AS
+SELECT l.subject, a.url AS location, l.kind, l.masked, l.certainty, l.quote
+FROM leak l JOIN address a ON a.id = l.location;
+
+-- view: tampering
+-- says: One row per sign of tampering with its addresses as text and the days since it was first seen.
+-- needs: hidden_link
+CREATE VIEW tampering AS
+SELECT h.subject, p.url AS page, h.kind, t.url AS url, h.text, h.first_seen_on, h.quote,
+       CAST(julianday(c.today) - julianday(h.first_seen_on) AS INTEGER) AS days_seen
+FROM hidden_link h JOIN clock c JOIN address p ON p.id = h.page JOIN address t ON t.id = h.url;
+
+-- view: related_article
+-- says: One row per link between an interpretation and its document, with addresses as text.
+-- needs: relation
+CREATE VIEW related_article AS
+SELECT r.subject, a.url AS url, r.kind, t.url AS target, r.form
+FROM relation r JOIN address a ON a.id = r.url JOIN address t ON t.id = r.target;
+
+-- view: policy_document
+-- says: One row per article of a column of type policy or interpretation, with its date ('' if none), 文号 and unit.
+-- needs: article, list_item@column, article_date@column
+CREATE VIEW policy_document AS
+SELECT i.subject, i.url, i.title, i.column_url, i.on_date, s.type,
+       coalesce((SELECT r.document_no FROM article r JOIN address x ON x.id = r.url
+                 WHERE r.subject = i.subject AND x.url = i.url), '') AS document_no
+FROM column_item i JOIN site_column s ON s.subject = i.subject
+JOIN address a ON a.id = s.url AND a.url = i.column_url
+WHERE s.type IN ('policy', 'interpretation');
+
+-- view: tested
+-- says: One row per active test of the subject, with its address as text.
+-- needs: probe
+CREATE VIEW tested AS
+SELECT p.subject, p.probe, p.item, p.outcome, a.url AS url, p.detail, p.certainty
+FROM probe p JOIN address a ON a.id = p.url;
+
+-- view: page_mark
+-- says: One row per mark of a page with its address as text.
+-- needs: mark
+CREATE VIEW page_mark AS
+SELECT m.subject, a.url AS url, m.kind, m.value, m.form, m.quote FROM mark m JOIN address a ON a.id = m.page;
+
+-- view: services_page
+-- says: One row per page of the services area with its address as text.
+-- needs: service_page
+CREATE VIEW services_page AS
+SELECT s.subject, a.url AS url, s.kind, s.classifications, s.title
+FROM service_page s JOIN address a ON a.id = s.url;
+
+-- view: offered_file
+-- says: One row per file offered for download with its addresses as text.
+-- needs: attachment
+CREATE VIEW offered_file AS
+SELECT f.subject, a.url AS url, p.url AS page, f.title, f.extension
+FROM attachment f JOIN address a ON a.id = f.url JOIN address p ON p.id = f.page;
+
+-- view: function_of_account
+-- says: One row per function of an account with its address as text ('' if it leads nowhere).
+-- needs: account_function
+CREATE VIEW function_of_account AS
+SELECT f.subject, f.kind, f.name, f.interaction, coalesce(a.url, '') AS url
+FROM account_function f LEFT JOIN address a ON a.id = f.url;
+
+-- view: account_post
+-- says: One row per post of an account with its address as text ('' if the source gives none).
+-- needs: post
+CREATE VIEW account_post AS
+SELECT p.subject, p.key, coalesce(a.url, '') AS url, p.title, p.on_date, p.at, p.original, p.source
+FROM post p LEFT JOIN address a ON a.id = p.url;

@@ -1,0 +1,201 @@
+"""Results: what the rules and the arithmetic say, frozen; reports see nothing else."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+
+class FetchOutcome(StrEnum):
+    """What became of a request: a closed list, shared by pages, links, feeds and visits."""
+
+    OK = "ok"
+    HTTP_4XX = "http-4xx"
+    HTTP_5XX = "http-5xx"
+    BLOCKED = "blocked"
+    CHALLENGE = "challenge"
+    SOFT_404 = "soft-404"
+    DNS = "dns"
+    REFUSED = "refused"
+    RESET = "reset"
+    CONNECT_TIMEOUT = "connect-timeout"
+    READ_TIMEOUT = "read-timeout"
+    TOTAL_TIMEOUT = "total-timeout"
+    TLS = "tls"
+    PROTOCOL = "protocol-error"
+    TOO_LARGE = "too-large"
+    DECOMPRESSION = "decompression-error"
+    TOO_MANY_REDIRECTS = "too-many-redirects"
+    REDIRECT_LOOP = "redirect-loop"
+    BAD_ADDRESS = "bad-address"
+    ROBOTS = "robots"
+    BUDGET = "budget"
+
+
+class Outcome(StrEnum):
+    """Outcome of one rule on one subject."""
+
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+    OPEN = "open"
+    REVIEW = "review"
+    NOT_APPLICABLE = "notApplicable"
+    NOT_EARNED = "notEarned"
+
+
+class Verdict(StrEnum):
+    """Verdict of a subject (design §5)."""
+
+    UNQUALIFIED = "unqualified"
+    PENDING = "pending"
+    QUALIFIED = "qualified"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why anyone should believe a finding."""
+
+    seen_at: str
+    quote: str = ""
+    archive: str | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One offending (or earning) row. `location` is the page where it stands, `url` what it is about."""
+
+    fingerprint: str
+    clause: str
+    problem: str
+    item: str
+    location: str
+    detail: str
+    url: str
+    certainty: str
+    points: Decimal
+    evidence: Evidence
+    notice: bool = False
+    change: str = "new"
+    first_seen: str = ""
+    suppressed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """One member of a rule's sample, named even when the rule passes."""
+
+    key: str
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One rule on one subject. `certainty` of a finding is certain, candidate or unknown."""
+
+    rule: str
+    title: str
+    effect: str
+    outcome: Outcome
+    problem: str
+    advice: str = ""
+    points: Decimal = Decimal(0)
+    at_risk: Decimal = Decimal(0)
+    cap: Decimal = Decimal(0)
+    reason: str | None = None
+    sample: tuple[Sampled, ...] = ()
+    unasked: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """How much of the vetoes was decided: 合格（13项中12项已判定）."""
+
+    of: int
+    decided: int
+    open: tuple[str, ...]
+    review: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Points of a subject; None where the profile does not score that kind."""
+
+    total: Decimal | None = None
+    part2: Decimal | None = None
+    bonus: Decimal | None = None
+    lowest: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectResult:
+    """Everything said of one subject; `verdict` is None for a closed one."""
+
+    kind: str
+    id: str
+    name: str
+    url: str
+    platform: str
+    organizer: str
+    unit: str
+    group: str
+    status: str
+    verdict: Verdict | None
+    grade: str | None
+    decided: Decided
+    score: Score
+    assessments: tuple[Assessment, ...]
+    statistics: dict[str, int] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KindSummary:
+    """Counts over all sites or all accounts; rates are None where nothing was inspected."""
+
+    registered: int
+    inspected: int
+    closed: int
+    qualified: int
+    pending: int
+    unqualified: int
+    pass_rate: float | None
+    pass_rate_if_pending_fail: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """The subjects of one unit together."""
+
+    unit: str
+    group: str
+    score: Decimal | None
+    verdict: Verdict | None
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetInfo:
+    """Which rules judged: profile, version and a hash over everything that can change a verdict."""
+
+    profile: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The one result object that reports render."""
+
+    id: str
+    started_at: str
+    finished_at: str
+    as_of: str
+    tool_version: str
+    rules: RuleSetInfo
+    subjects: tuple[SubjectResult, ...]
+    units: tuple[UnitResult, ...]
+    sites: KindSummary
+    accounts: KindSummary
+    complete: bool = True
