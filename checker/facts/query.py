@@ -81,6 +81,7 @@ class FactsReader:
         """Wrap a connection that already has the schema; `seconds` bounds each query."""
         self._connection = connection
         self._seconds = seconds
+        self._surface: sqlite3.Connection | None = None
         _prepare(connection)
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
         connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, MAX_SQL_BYTES)
@@ -112,7 +113,7 @@ class FactsReader:
             self._connection.set_progress_handler(None, 0)
 
     def fill_sample(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Put a rule's sample where its SQL reads it, as the table `sample`; the guards are back before this returns."""
+        """Put a rule's sample where its SQL reads it, as the table `sample`; the guards are back afterwards."""
         self._guard(False)
         try:
             self._connection.execute("DELETE FROM sample")
@@ -125,25 +126,29 @@ class FactsReader:
 
     def reads(self, sql: str, params: dict[str, Any]) -> frozenset[str]:
         """The tables and views that a query names, as SQLite's authorizer reports them; raises QueryError."""
-        seen: set[tuple[str, str | None]] = set()
+        seen: set[str] = set()
 
         def watch(action: int, first: str | None, second: str | None, where: str | None, inner: str | None) -> int:
             if action == sqlite3.SQLITE_READ and first:
-                seen.add((first, inner))
+                seen.add(first)
             return _authorize(action, first, second, where, inner)
 
-        self._connection.set_authorizer(watch)
+        if self._surface is None:
+            self._surface = _surface()
+        self._surface.set_authorizer(watch)
         try:
-            self._connection.execute(f"EXPLAIN {sql}", params)
+            self._surface.execute(f"EXPLAIN {sql}", params)
         except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
             raise QueryError(_plain(error)) from error
-        finally:
-            self._connection.set_authorizer(_authorize)
-        known = views()
-        named = {table for table, inner in seen if inner not in known}
-        outer = {inner for _, inner in seen if inner in known}
-        beneath = {table for table, inner in seen if inner in known}
-        return frozenset((named | {v for v in outer if v not in beneath and v}) & (known.keys() | tables().keys()))
+        return frozenset(seen & (views().keys() | tables().keys()))
+
+    def columns(self, sql: str, params: dict[str, Any]) -> tuple[str, ...]:
+        """Names of the columns that a query returns; raises QueryError."""
+        try:
+            cursor = self._connection.execute(f"SELECT * FROM ({sql.strip().rstrip(';')}) LIMIT 0", params)
+        except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
+            raise QueryError(_plain(error)) from error
+        return tuple(d[0] for d in cursor.description or ())
 
     def close(self) -> None:
         """Give the file back."""
@@ -159,6 +164,24 @@ def _authorize(action: int, first: str | None, second: str | None, _where: str |
 def _plain(error: BaseException) -> str:
     text = str(error)
     return "only SELECT is allowed" if text in {"not authorized", "authorization denied"} else text
+
+
+def _surface() -> sqlite3.Connection:
+    """The empty schema with every view as an empty table: what lies beneath a view cannot be seen through it.
+
+    The authorizer names the innermost WITH clause, not the view around it, so views themselves would leak their tables.
+    """
+    plain = Memory.empty().connection
+    _prepare(plain)
+    surface = Memory.empty().connection
+    for name, count, code, _ in FUNCTIONS:
+        surface.create_function(name, count, code, deterministic=True)
+    surface.execute(SAMPLE)
+    for view in views():
+        names = ", ".join(str(d[0]) for d in plain.execute(f"SELECT * FROM {view} LIMIT 0").description)
+        surface.execute(f"CREATE TEMP TABLE {view}({names})")
+    plain.close()
+    return surface
 
 
 def needs_of(names: frozenset[str]) -> tuple[Need, ...]:

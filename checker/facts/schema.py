@@ -103,6 +103,12 @@ def table_of(fact: type) -> str:
     return str(fact.__table__)  # type: ignore[attr-defined]
 
 
+def title_of(table: str) -> str:
+    """Chinese name of a table, for the reasons that reports print; the name itself if it is none of ours."""
+    fact = tables().get(table)
+    return str(fact.__title__) if fact else table  # type: ignore[attr-defined]
+
+
 @cache
 def tables() -> dict[str, type]:
     """Every table of facts and context by name."""

@@ -38,6 +38,13 @@ SELECT i.subject, l.url AS column_url, u.url AS url, i.title, i.position, i.pinn
                AND f.on_date > c.today) AS future
 FROM list_item i JOIN address l ON l.id = i.listed_in JOIN address u ON u.id = i.url JOIN address p ON p.id = i.page;
 
+-- view: known_column
+-- says: One row per column, registered or discovered, with its address as text; nothing is said of its content.
+-- needs: site_column@navigation
+CREATE VIEW known_column AS
+SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.should_update, s.registered, s.origin
+FROM site_column s JOIN address a ON a.id = s.url;
+
 -- view: column_freshness
 -- says: One row per column with its newest dated entry; a column without one has newest_on '' and days_since 99999.
 -- needs: site_column@navigation, list_item@column, article_date@column
@@ -80,12 +87,34 @@ SELECT p.*,
 FROM period p;
 
 -- view: blank_column
--- says: One row per column whose main list holds no entry at all; the page itself was read.
+-- says: One row per column that shows no list entry and next to no text of its own (below 150 characters outside
+--   navigation, header and footer): a column that is one page of text is not blank.
 -- needs: site_column@navigation, list_item@column
 CREATE VIEW blank_column AS
 SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.registered, s.should_update
 FROM site_column s JOIN address a ON a.id = s.url
-WHERE NOT EXISTS (SELECT 1 FROM list_item i WHERE i.subject = s.subject AND i.listed_in = s.url);
+WHERE NOT EXISTS (SELECT 1 FROM list_item i WHERE i.subject = s.subject AND i.listed_in = s.url)
+  AND NOT EXISTS (SELECT 1 FROM page p WHERE p.subject = s.subject AND p.url = s.url AND p.main_length >= 150);
+
+-- view: offered_channel
+-- says: One row per channel that the site offers (kind consultation or services): a column of that type, unless the
+--   test consultation-channel or services-channel found it dead for certain, and whatever such a test found to work.
+-- needs: site_column@navigation
+CREATE VIEW offered_channel AS
+SELECT s.subject, s.type AS kind, a.url AS url, s.name
+FROM site_column s JOIN address a ON a.id = s.url
+WHERE s.type IN ('consultation', 'services')
+  AND NOT EXISTS (SELECT 1 FROM probe p WHERE p.subject = s.subject AND p.url = s.url
+                  AND p.probe = s.type || '-channel' AND p.outcome = 'no' AND p.certainty = 'certain')
+UNION
+SELECT p.subject, replace(p.probe, '-channel', ''), a.url, p.item
+FROM probe p JOIN address a ON a.id = p.url
+WHERE p.probe IN ('consultation-channel', 'services-channel') AND p.outcome = 'yes'
+UNION
+SELECT v.subject, 'services', a.url, v.title
+FROM service_page v JOIN address a ON a.id = v.url WHERE v.kind IN ('index', 'themed')
+UNION
+SELECT g.subject, 'services', a.url, g.title FROM guide g JOIN address a ON a.id = g.url;
 
 -- view: home_freshness
 -- says: One row per site: the newest dated entry that its home page shows; on a home page that only navigates
@@ -105,7 +134,8 @@ basis AS (
 SELECT b.*, CASE WHEN newest_on = '' THEN 99999
                  ELSE CAST(julianday(c.today) - julianday(newest_on) AS INTEGER) END AS days_since,
        coalesce((SELECT i.title FROM column_item i WHERE i.subject = b.subject AND i.on_date = b.newest_on
-                 AND b.newest_on <> '' ORDER BY i.position LIMIT 1), '') AS newest_title
+                 AND b.newest_on <> '' AND (b.basis = 'columns' OR i.column_url = b.url)
+                 ORDER BY i.position LIMIT 1), '') AS newest_title
 FROM basis b JOIN clock c;
 
 -- view: page_link
@@ -160,6 +190,22 @@ SELECT p.subject, a.url AS url, p.role, k.kind, k.title,
 FROM page p JOIN kinds k JOIN address a ON a.id = p.url
 WHERE p.script_built = 0
   AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.subject = p.subject AND m.page = p.url AND m.kind = k.kind);
+
+-- view: entry_missing
+-- says: One row per page and kind (error-report, header-name, accessibility) that the page does not carry, or carries
+--   with another site's code (foreign); certain = 0 where a script that was not run may write it.
+-- needs: mark@home
+CREATE VIEW entry_missing AS
+WITH kinds(kind) AS (VALUES ('error-report'), ('header-name'), ('accessibility'))
+SELECT p.subject, a.url AS url, p.role, k.kind,
+       coalesce((SELECT max(m.value) FROM mark m WHERE m.subject = p.subject AND m.page = p.url AND m.kind = k.kind), '')
+           AS foreign_code,
+       NOT EXISTS (SELECT 1 FROM gather_log g WHERE g.subject = p.subject AND g.fact = 'mark'
+                   AND g.scope = a.url AND g.state <> 'complete') AS certain
+FROM page p JOIN kinds k JOIN address a ON a.id = p.url JOIN site s ON s.subject = p.subject
+WHERE p.script_built = 0
+  AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.subject = p.subject AND m.page = p.url AND m.kind = k.kind
+                  AND (k.kind <> 'error-report' OR m.value = '' OR s.code = '' OR lower(m.value) = lower(s.code)));
 
 -- view: foreign_code
 -- says: One row per page whose 网站标识码 (footer or SiteIDCode tag) is not the registered one.
@@ -223,13 +269,13 @@ FROM account a JOIN sibling s ON s.subject = a.subject AND s.relation = 'unit' A
 WHERE a.status = 'running' AND s.status = 'running' AND s.platform = a.platform AND s.id <> a.subject;
 
 -- view: visit_share
--- says: One row per site with its recorded visits of the last seven days: days, visits, failures (not ok, or 15 s and
+-- says: One row per site with its recorded visits of the seven full days before the inspection day: days, visits, failures (not ok, or 15 s and
 --   longer) and their share.
 -- needs: visit
 CREATE VIEW visit_share AS
 WITH counted AS (
     SELECT v.subject, v.on_date, (v.outcome <> 'ok' OR v.elapsed_ms >= 15000) AS failed, v.at
-    FROM visit v JOIN clock c WHERE v.on_date > date(c.today, '-7 days') AND v.on_date <= c.today)
+    FROM visit v JOIN clock c WHERE v.on_date >= date(c.today, '-7 days') AND v.on_date < c.today)
 SELECT s.subject, a.url AS url, count(k.at) AS visits, count(DISTINCT k.on_date) AS days,
        coalesce(sum(k.failed), 0) AS failures,
        CASE WHEN count(k.at) = 0 THEN 0.0 ELSE 1.0 * sum(k.failed) / count(k.at) END AS share,

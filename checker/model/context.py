@@ -12,6 +12,7 @@ from typing import Annotated
 class Sibling:
     """Another registered subject that stands in a relation to this one."""
 
+    __title__ = "关联主体"
     __table__ = "sibling"
     subject: Annotated[str, "The subject whose context this is."]
     relation: Annotated[str, "unit (same unit) or child (this site is its parent)."]
@@ -27,6 +28,7 @@ class Sibling:
 class Visit:
     """One availability visit (probe) that counts: blocked answers and our own outages are left out before."""
 
+    __title__ = "访问监测"
     __table__ = "visit"
     subject: Annotated[str, "Id of the site."]
     at: Annotated[str, "Real time of the visit, ISO 8601 with +08:00."]
@@ -39,6 +41,7 @@ class Visit:
 class KnownFinding:
     """A finding of earlier scans or of an imported circular."""
 
+    __title__ = "历史问题"
     __table__ = "known_finding"
     subject: Annotated[str, "Id of the subject."]
     fingerprint: Annotated[str, "Identity over scans."]
@@ -54,6 +57,7 @@ class KnownFinding:
 class Answer:
     """A person's answer to a question that a rule asks."""
 
+    __title__ = "人工结论"
     __table__ = "answer"
     subject: Annotated[str, "Id of the subject."]
     rule: Annotated[str, "Rule id."]
@@ -70,6 +74,7 @@ class Answer:
 class SeenArticle:
     """An article that an earlier scan saw."""
 
+    __title__ = "已见文章"
     __table__ = "seen_article"
     subject: Annotated[str, "Id of the site."]
     url: Annotated[str, "Its address."]
@@ -80,6 +85,7 @@ class SeenArticle:
 class Question:
     """A simulated question put to a site (模拟咨询) or an error report on the national platform (找错)."""
 
+    __title__ = "模拟咨询"
     __table__ = "question"
     subject: Annotated[str, "Id of the site."]
     key: Annotated[str, "Number of the question."]
@@ -95,6 +101,7 @@ class Question:
 class RepostDuty:
     """An important item that sites had to repost in time."""
 
+    __title__ = "转载任务"
     __table__ = "repost_duty"
     subject: Annotated[str, "Id of the site that owes it."]
     title: Annotated[str, "Title of the original."]
@@ -108,6 +115,7 @@ class RepostDuty:
 class DueReport:
     """A yearly report that a subject owes."""
 
+    __title__ = "年度报告"
     __table__ = "due_report"
     subject: Annotated[str, "Id of the site."]
     report: Annotated[str, "信息公开年报 or 政府网站工作年度报表."]
@@ -116,7 +124,18 @@ class DueReport:
     url: Annotated[str, "Where it was found."]
 
 
+@dataclass(frozen=True, slots=True)
+class ContextLog:
+    """How complete a table of the context is; copied into the subject's gather_log."""
+
+    __title__ = "外部资料记录"
+    __table__ = "context_log"
+    fact: Annotated[str, "Name of the context table."]
+    state: Annotated[str, "complete, partial, failed or notApplicable."]
+    reason: Annotated[str, "Why it is not complete, in words for the reader of a report."]
+
+
 CONTEXT: tuple[type, ...] = (
-    Sibling, Visit, KnownFinding, Answer, SeenArticle, Question, RepostDuty, DueReport,
+    ContextLog, Sibling, Visit, KnownFinding, Answer, SeenArticle, Question, RepostDuty, DueReport,
 )  # fmt: skip
 """Every table of the context, in the order of the data dictionary."""

@@ -19,6 +19,7 @@ TemplateKey = NewType("TemplateKey", str)
 class Clock:
     """The inspection clock: one row; every age is reckoned from here (design §1.9)."""
 
+    __title__ = "检查时点"
     __table__ = "clock"
     as_of: Annotated[str, "The moment of inspection, ISO 8601 with +08:00."]
     today: Annotated[str, "Its calendar day in Asia/Shanghai, YYYY-MM-DD."]
@@ -28,6 +29,7 @@ class Clock:
 class RegisteredSite:
     """The registry entry of a site, copied when its gathering starts."""
 
+    __title__ = "网站登记"
     __table__ = "site"
     subject: Annotated[str, "Registry id of the subject."]
     code: Annotated[str, "网站标识码, empty where the site is not filed."]
@@ -48,6 +50,7 @@ class RegisteredSite:
 class RegisteredAccount:
     """The registry entry of an account, copied when its gathering starts."""
 
+    __title__ = "账号登记"
     __table__ = "account"
     subject: Annotated[str, "Registry id of the subject."]
     code: Annotated[str, "政务新媒体标识码, empty where the account is not filed."]
@@ -63,6 +66,7 @@ class RegisteredAccount:
 class SiteColumn:
     """A column (栏目) of a site: registered, or discovered in the navigation or by its ColumnType tag."""
 
+    __title__ = "栏目"
     __table__ = "site_column"
     subject: Annotated[str, "Id of the site."]
     url: Annotated[Address, "Address of the column's first list page; this is also its coverage scope."]
@@ -80,6 +84,7 @@ class SiteColumn:
 class Fetch:
     """One request and what became of it."""
 
+    __title__ = "访问记录"
     __table__ = "fetch"
     subject: Annotated[str, "Id of the subject it was made for."]
     url: Annotated[Address, "Address asked for."]
@@ -99,6 +104,7 @@ class Fetch:
 class Page:
     """An HTML page that was read."""
 
+    __title__ = "页面"
     __table__ = "page"
     subject: Annotated[str, "Id of the site."]
     url: Annotated[Address, "Address it was asked for under."]
@@ -107,6 +113,7 @@ class Page:
     charset: Annotated[str, "Charset that decoded the bytes."]
     declared_charset: Annotated[str, "Charset that header or meta declared, empty if none."]
     text_length: Annotated[int, "Characters of visible text."]
+    main_length: Annotated[int, "Characters of visible text outside navigation, header and footer."]
     links: Annotated[int, "Number of links on it."]
     depth: Annotated[int, "Clicks from the home page."]
     script_built: Annotated[int, "1 if the page shows next to nothing without its scripts."]
@@ -118,6 +125,7 @@ class Page:
 class PageTemplate:
     """A page carries a template: a block of links (navigation, header, footer) that many pages share."""
 
+    __title__ = "页面模板"
     __table__ = "page_template"
     subject: Annotated[str, "Id of the site."]
     page: Annotated[Address, "The page that carries it."]
@@ -129,6 +137,7 @@ class PageTemplate:
 class Link:
     """A link; it stands either on one page or in a template that is stored once for all pages carrying it."""
 
+    __title__ = "链接"
     __table__ = "link"
     subject: Annotated[str, "Id of the site."]
     page: Annotated[Address, "Page it stands on; empty (id 0) for a link of a template."]
@@ -143,6 +152,7 @@ class Link:
 class LinkCheck:
     """The verdict on one link target: broken only after a second, later, slower request."""
 
+    __title__ = "链接检验"
     __table__ = "link_check"
     subject: Annotated[str, "Id of the site that carries the link."]
     url: Annotated[Address, "Target."]
@@ -158,6 +168,7 @@ class LinkCheck:
 class ListItem:
     """One entry of the main list of a column page or of the home page."""
 
+    __title__ = "列表条目"
     __table__ = "list_item"
     subject: Annotated[str, "Id of the site."]
     page: Annotated[Address, "List page it stands on."]
@@ -172,6 +183,7 @@ class ListItem:
 class Article:
     """A content page that was read."""
 
+    __title__ = "文章"
     __table__ = "article"
     subject: Annotated[str, "Id of the site."]
     url: Annotated[Address, "Its address."]
@@ -185,6 +197,7 @@ class Article:
 class ArticleDate:
     """A publish date of an article, one row for each place that shows it; no row = none is shown."""
 
+    __title__ = "发布日期"
     __table__ = "article_date"
     subject: Annotated[str, "Id of the site."]
     url: Annotated[Address, "The article."]
@@ -200,6 +213,7 @@ class ArticleDate:
 class Relation:
     """A directed link between two articles that belong together (解读 → 文件, 文件 → 解读)."""
 
+    __title__ = "解读关联"
     __table__ = "relation"
     subject: Annotated[str, "Id of the site."]
     url: Annotated[Address, "The article that carries the link."]
@@ -212,6 +226,7 @@ class Relation:
 class Mark:
     """A mark of a page: 党政机关标识, 标识码, ICP, 公安备案, 主办单位, 联系方式, 找错 entry, header name."""
 
+    __title__ = "网站标识"
     __table__ = "mark"
     subject: Annotated[str, "Id of the site."]
     page: Annotated[Address, "Page that carries it."]
@@ -225,6 +240,7 @@ class Mark:
 class Tag:
     """A meta tag of the 47号 set, as written."""
 
+    __title__ = "页面标签"
     __table__ = "tag"
     subject: Annotated[str, "Id of the site."]
     page: Annotated[Address, "Page that carries it."]
@@ -236,6 +252,7 @@ class Tag:
 class Message:
     """A published message of a board: who wrote it is never stored."""
 
+    __title__ = "留言"
     __table__ = "message"
     subject: Annotated[str, "Id of the site."]
     board: Annotated[Address, "The board's address."]
@@ -253,6 +270,7 @@ class Message:
 class Guide:
     """A service guide (办事指南)."""
 
+    __title__ = "办事指南"
     __table__ = "guide"
     subject: Annotated[str, "Id of the site."]
     key: Annotated[str, "事项编码, else the address."]
@@ -264,6 +282,7 @@ class Guide:
 class GuideElement:
     """One element of a guide with a value; an element that is missing or empty has no row."""
 
+    __title__ = "办事指南要素"
     __table__ = "guide_element"
     subject: Annotated[str, "Id of the site."]
     guide: Annotated[str, "Key of the guide."]
@@ -276,6 +295,7 @@ class GuideElement:
 class ServicePage:
     """A page of the services area, as far as the rules ask about it."""
 
+    __title__ = "办事服务页面"
     __table__ = "service_page"
     subject: Annotated[str, "Id of the site."]
     url: Annotated[Address, "Its address."]
@@ -288,6 +308,7 @@ class ServicePage:
 class TermHit:
     """A lexicon term found in a text; made with the lexicon of the day."""
 
+    __title__ = "文字表述"
     __table__ = "term_hit"
     subject: Annotated[str, "Id of the subject."]
     location: Annotated[Address, "Page, attachment or post."]
@@ -303,6 +324,7 @@ class TermHit:
 class Leak:
     """Personal data on a page: only the masked value and a keyed hash are kept."""
 
+    __title__ = "个人信息"
     __table__ = "leak"
     subject: Annotated[str, "Id of the subject."]
     location: Annotated[Address, "Page, attachment or post."]
@@ -317,6 +339,7 @@ class Leak:
 class HiddenLink:
     """A sign of tampering: a hidden link, a hijacked title, content shown only to search engines."""
 
+    __title__ = "暗链"
     __table__ = "hidden_link"
     subject: Annotated[str, "Id of the site."]
     page: Annotated[Address, "Page that carries it."]
@@ -331,6 +354,7 @@ class HiddenLink:
 class Attachment:
     """A file offered for download."""
 
+    __title__ = "附件"
     __table__ = "attachment"
     subject: Annotated[str, "Id of the site."]
     url: Annotated[Address, "Its address."]
@@ -343,6 +367,7 @@ class Attachment:
 class Probe:
     """One active test of a subject and its plain outcome (a certificate, a search, IPv6, a form, an app …)."""
 
+    __title__ = "专项检测"
     __table__ = "probe"
     subject: Annotated[str, "Id of the subject."]
     probe: Annotated[str, "certificate, ipv6, search-known-title, search-classed, login, browser, app-download …"]
@@ -357,6 +382,7 @@ class Probe:
 class Post:
     """A post of an account."""
 
+    __title__ = "发布内容"
     __table__ = "post"
     subject: Annotated[str, "Id of the account."]
     key: Annotated[str, "The platform's id, else the address."]
@@ -372,6 +398,7 @@ class Post:
 class AccountFunction:
     """A function of an account: a menu entry, comments, automatic replies."""
 
+    __title__ = "账号功能"
     __table__ = "account_function"
     subject: Annotated[str, "Id of the account."]
     kind: Annotated[str, "menu, comment, reply or message."]
@@ -384,6 +411,7 @@ class AccountFunction:
 class AccountMeta:
     """What a platform says of an account, to be compared with the registry."""
 
+    __title__ = "账号资料"
     __table__ = "account_meta"
     subject: Annotated[str, "Id of the account."]
     field: Annotated[str, "name, organizer, status, verified or unfiled."]
@@ -395,6 +423,7 @@ class AccountMeta:
 class GatherLog:
     """What was tried for a subject and how complete it is: not gathered is not passed."""
 
+    __title__ = "采集记录"
     __table__ = "gather_log"
     subject: Annotated[str, "Id of the subject."]
     fact: Annotated[str, "Name of the table it is about."]
@@ -407,6 +436,7 @@ class GatherLog:
 class Workday:
     """A calendar day with the State Council's holidays and 调休; a year without a notice has no rows."""
 
+    __title__ = "工作日历"
     __table__ = "workday"
     day: Annotated[str, "YYYY-MM-DD."]
     working: Annotated[int, "1 = working day."]

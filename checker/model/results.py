@@ -16,6 +16,7 @@ class FetchOutcome(StrEnum):
     SOFT_404 = "soft-404"
     DNS = "dns"
     REFUSED = "refused"
+    UNREACHABLE = "unreachable"
     RESET = "reset"
     CONNECT_TIMEOUT = "connect-timeout"
     READ_TIMEOUT = "read-timeout"
@@ -62,7 +63,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One offending (or earning) row. `location` is the page where it stands, `url` what it is about."""
+    """One offending (or earning) row. `location` is the page where it stands, `url` what it is about.
+
+    `certainty` is certain, candidate (a person must confirm) or unknown (its place was not gathered completely).
+    """
 
     fingerprint: str
     clause: str
@@ -91,7 +95,7 @@ class Sampled:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One rule on one subject. `certainty` of a finding is certain, candidate or unknown."""
+    """One rule on one subject; `blocks` = open or in review, and the verdict must wait for it."""
 
     rule: str
     title: str
@@ -103,6 +107,7 @@ class Assessment:
     at_risk: Decimal = Decimal(0)
     cap: Decimal = Decimal(0)
     reason: str | None = None
+    blocks: bool = False
     sample: tuple[Sampled, ...] = ()
     unasked: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

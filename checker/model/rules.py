@@ -205,11 +205,26 @@ class Rule(Written):
         return self
 
 
+class When(Written):
+    """Conditions of a grade; all that are given must hold, none given = else."""
+
+    kind: tuple[Literal["portal", "department", "special", "account"], ...] = ()
+    verdict: tuple[Literal["unqualified", "pending", "qualified"], ...] | None = None
+    failed: tuple[RuleId, ...] = ()
+    score_below: Decimal | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one(cls, data: Any) -> Any:
+        single = isinstance(data, dict) and isinstance(data.get("verdict"), str)
+        return {**data, "verdict": [data["verdict"]]} if single else data
+
+
 class Grade(Written):
     """One step of a grading table; the first whose `when` matches wins."""
 
     grade: Text
-    when: dict[str, Any] = {}
+    when: When = When()
 
 
 class RuleChange(Written):

@@ -1,0 +1,74 @@
+"""`checker demo`: the embedded sample city, served on loopback and scanned under its real host names."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from checker.cli.output import chosen_outputs
+from checker.cli.rules import book_at
+from checker.cli.scan import FailOn, Files, Formats, PendingOk, run_scan
+from checker.cli.terminal import console_err
+from checker.config import Budget, shanghai, shipped
+from checker.demo import AS_OF, CityServer, visits
+from checker.errors import MachineError
+from checker.fetch import ConnectTo, FetchSettings
+from checker.fleet import Order
+from checker.history import record_visits
+from checker.registry import read_registry
+from checker.rules import rule_set
+
+DEFAULT_PORT = 8765
+"""The port that the sample registry names in its `connect_to`."""
+
+
+def demo(
+    serve: Annotated[bool, typer.Option("--serve", help="Only serve the city; scan it from another terminal.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port for --serve; 0 = any free one.")] = DEFAULT_PORT,
+    store: Annotated[Path, typer.Option(help="Where the scan and the week of visits are kept.")] = Path(".checker"),
+    profile: str = "national",
+    format: Formats = None,
+    output: Files = None,
+    fail_on: FailOn = "never",
+    pending_ok: PendingOk = True,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.")] = False,
+) -> None:
+    """Scan the sample city that ships with checker: planted faults beside healthy twins, nothing leaves the machine."""
+    outputs = chosen_outputs(format, output, fail_on)
+    record_visits(store, visits())
+    with _server(port if serve else 0) as server:
+        if serve:
+            _serve(server, store)
+            return
+        order = Order(
+            registry=read_registry(shipped("sites.yaml"), shipped("accounts.yaml")),
+            rules=rule_set(book_at(None), profile),
+            store=store,
+            as_of=shanghai(AS_OF),
+            fetch=FetchSettings(connect_to=(ConnectTo.parse(f"::127.0.0.1:{server.port}"),)),
+            budget=replace(Budget(), minutes=10, confirm_after=0.5),  # our own server needs no time to recover
+        )
+        code = run_scan(order, outputs, quiet, pending_ok)
+    raise typer.Exit(code)
+
+
+def _server(port: int) -> CityServer:
+    try:
+        return CityServer(port=port)
+    except OSError as error:
+        raise MachineError(f"port {port} cannot be opened ({error.strerror}); is another demo running?") from error
+
+
+def _serve(server: CityServer, store: Path) -> None:
+    say = console_err().print
+    say(f"The sample city answers at 127.0.0.1:{server.port}; its week of visits is in {store}.", markup=False)
+    if server.port == DEFAULT_PORT:
+        say("In another terminal, beside its sites.yaml and accounts.yaml: checker scan")
+    else:
+        say(f"In another terminal: checker scan --connect-to ::127.0.0.1:{server.port}", markup=False)
+    say("Ctrl-C ends it.")
+    try:
+        server.wait()
+    except KeyboardInterrupt:
+        say("ended")

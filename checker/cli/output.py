@@ -1,0 +1,94 @@
+"""Where results go: formats and files in pairs, stdout for the rest, and the exit code."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from checker.cli.terminal import console_out, wants_colour
+from checker.errors import Exit, MachineError, UsageError
+from checker.model.results import Assessment, Outcome, Scan
+from checker.report import FORMATS, Format
+from checker.report import text as text_report
+
+FAIL_ON = ("veto", "deduction", "notice", "never")
+_LEVEL = {"veto": 0, "deduct": 1, "notice": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """The formats asked for, each with its file (None = stdout), and the level that fails."""
+
+    pairs: tuple[tuple[Format, Path | None], ...]
+    fail_on: str
+
+    @property
+    def streams(self) -> bool:
+        """Whether stdout carries ndjson, which is written while the scan runs."""
+        return any(f.name == "ndjson" and path is None for f, path in self.pairs)
+
+    def write(self, scan: Scan, out: TextIO) -> None:
+        """Render every format; files are replaced whole, ndjson on stdout was streamed already."""
+        for format, path in self.pairs:
+            if path is not None:
+                _replace(path, format.render(scan))
+            elif format.name != "ndjson" or not self.streams:
+                out.buffer.write(_for_terminal(scan) if format.name == "text" else format.render(scan))
+        out.flush()
+
+
+def _for_terminal(scan: Scan) -> bytes:
+    console = console_out()
+    width = min(max(console.width, 60), 120) if sys.stdout.isatty() else 100
+    return text_report.render(scan, width=width, colour=wants_colour(sys.stdout), terminal=sys.stdout.isatty())
+
+
+def _replace(path: Path, body: bytes) -> None:
+    """Write beside and rename, so that nobody ever reads half a report."""
+    beside = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(body)
+        beside.replace(path)
+    except OSError as error:
+        raise MachineError(f"{path}: the report cannot be written ({error.strerror})") from error
+
+
+def chosen_outputs(formats: list[str] | None, files: list[Path] | None, fail_on: str = "veto") -> Outputs:
+    """Pair `-f` with `-o` by place; formats beyond the files go to stdout, at most one of them."""
+    names, paths = formats or ["text"], list(files or [])
+    known: dict[str, Format] = {f.name: f for f in FORMATS}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"--format {name}: there are {', '.join(known)}")
+    if len(paths) > len(names):
+        raise UsageError("more --output files than --format names; give them in pairs")
+    if len(names) - len(paths) > 1:
+        raise UsageError("only one format can go to stdout; give the others an --output file")
+    if fail_on not in FAIL_ON:
+        raise UsageError(f"--fail-on {fail_on}: must be {', '.join(FAIL_ON)}")
+    padded: list[Path | None] = [None if str(p) == "-" else p for p in paths] + [None] * (len(names) - len(paths))
+    return Outputs(tuple((known[n], p) for n, p in zip(names, padded, strict=True)), fail_on)
+
+
+def exit_code(scan: Scan, fail_on: str, pending_ok: bool) -> int:
+    """1 if something at or above `fail_on` was found, else 3 if a blocking rule is open, else 0 (design §6)."""
+    assessments = [a for s in scan.subjects for a in s.assessments]
+    if any(_fails(a, fail_on) for a in assessments) or _vetoed_by_score(scan, fail_on):
+        return Exit.FINDINGS
+    waiting = any(a.blocks for a in assessments) or any(s.problems for s in scan.subjects)
+    return Exit.OPEN if waiting and not pending_ok else Exit.CLEAN
+
+
+def _fails(assessment: Assessment, fail_on: str) -> bool:
+    if fail_on == "never":
+        return False
+    level = FAIL_ON.index(fail_on)
+    if fail_on == "notice" and any(f.notice and f.certainty == "certain" for f in assessment.findings):
+        return True
+    return assessment.outcome is Outcome.FAIL and _LEVEL.get(assessment.effect, 9) <= level
+
+
+def _vetoed_by_score(scan: Scan, fail_on: str) -> bool:
+    """Part 2 below 60 makes a subject 不合格 like a veto does."""
+    return fail_on != "never" and any(s.verdict == "unqualified" for s in scan.subjects)

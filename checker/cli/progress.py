@@ -1,0 +1,66 @@
+"""What a running scan shows: a progress bar on a terminal's stderr, and ndjson lines on stdout as they come."""
+
+import sys
+from types import TracebackType
+from typing import Self
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from checker import __version__
+from checker.cli.output import Outputs
+from checker.cli.terminal import console_err
+from checker.fleet import Event, Finished, Order, Progressed, Started
+from checker.report import ndjson
+
+_WORDS = {"unqualified": "不合格", "pending": "待核", "qualified": "合格", None: "已关停"}
+
+
+class Listener:
+    """Hears the events of a scan; quiet where stderr is no terminal."""
+
+    def __init__(self, outputs: Outputs, order: Order, quiet: bool) -> None:
+        """`outputs` tells whether stdout streams ndjson."""
+        self._streams = outputs.streams
+        self._names = {s.id: s.name for s in order.registry.subjects}
+        self._console = console_err()
+        self._quiet = quiet
+        self._bar = Progress(
+            SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+            TimeElapsedColumn(), TextColumn("{task.fields[doing]}", markup=False), console=self._console,
+            disable=quiet or not self._console.is_terminal, transient=True,
+        )  # fmt: skip
+        self._task = self._bar.add_task("检查", total=None, doing="")
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._bar.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Hear one event."""
+        match event:
+            case Started():
+                total = event.sites + event.accounts
+                self._bar.update(self._task, total=total, completed=event.resumed)
+                if event.resumed and not self._quiet:
+                    self._console.print(f"going on with scan {event.id}: {event.resumed} of {total} subjects are done")
+                self._stream(
+                    ndjson.started(
+                        scan_id=event.id, started_at=event.started_at, as_of=event.as_of, tool_version=__version__,
+                        rules=event.rules, sites=event.sites, accounts=event.accounts,
+                    )
+                )  # fmt: skip
+            case Progressed():
+                doing = f"{self._names.get(event.subject, event.subject)}：{event.doing}，已读{event.pages}页"
+                self._bar.update(self._task, doing=doing)
+            case Finished():
+                result = event.result
+                self._bar.update(self._task, advance=1, doing=f"{result.name}：{_WORDS[result.verdict]}")
+                self._stream(ndjson.subject(result))
+
+    def _stream(self, line: bytes) -> None:
+        if self._streams:
+            sys.stdout.buffer.write(line)
+            sys.stdout.flush()

@@ -1,0 +1,107 @@
+"""`checker rules`: list, show, validate, test and try the rules."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from rich.table import Table
+
+from checker.cases import run_cases
+from checker.cli.terminal import console_err, console_out
+from checker.config import DEFAULT_STORE, shipped
+from checker.errors import Exit, UsageError
+from checker.rules import LoadedRule, RuleBook, load_rule, load_rules, rule_set
+
+app = typer.Typer(no_args_is_help=True, help="List, show, validate, test and try the rules.")
+RulesDir = Annotated[Path | None, typer.Option("--rules", help="Folder of rules; default: those shipped.")]
+Format = Annotated[str, typer.Option("--format", "-f", help="text or json.")]
+
+
+def book_at(folder: Path | None) -> RuleBook:
+    """The rules of a folder, or those shipped with checker."""
+    return load_rules(folder or shipped("rules"))
+
+
+def _chosen(book: RuleBook, ids: list[str] | None) -> list[LoadedRule]:
+    for rule_id in ids or ():
+        if rule_id not in book.rules:
+            raise UsageError(f"no rule '{rule_id}'; `checker rules list` shows all")
+    return [book.rules[i] for i in ids] if ids else sorted(book.rules.values(), key=lambda r: r.rule.id)
+
+
+@app.command("list", epilog="Example: `checker rules list -f json`")
+def list_rules(rules: RulesDir = None, profile: str = "national", format: Format = "text") -> None:
+    """List the rules of a profile with title, effect and whether their facts are gathered."""
+    chosen = rule_set(book_at(rules), profile).rules
+    entries = [_entry(loaded) for loaded in chosen]
+    if format == "json":
+        typer.echo(json.dumps(entries, ensure_ascii=False, indent=1))
+        return
+    table = Table("rule", "title", "effect", "status", "waits for", box=None)
+    for entry in entries:
+        table.add_row(entry["id"], entry["title"], entry["effect"], entry["status"], "、".join(entry["waits_for"]))
+    console_out().print(table)
+
+
+def _entry(loaded: LoadedRule) -> dict[str, Any]:
+    from checker.scan import missing_facts  # noqa: PLC0415 - keeps `validate` and `test` quick to start
+
+    rule = loaded.rule
+    lacking = missing_facts(loaded)
+    status = "manual" if rule.sql is None else "waiting" if lacking else "live"
+    return {"id": rule.id, "title": rule.title, "effect": rule.effect.kind, "status": status, "waits_for": lacking}
+
+
+@app.command("show", epilog="Example: `checker rules show v3-home-stale`")
+def show(rule: str, rules: RulesDir = None, profile: str = "national") -> None:
+    """Show one rule as the profile judges it: indicator, effect, clauses, params, query, facts it needs."""
+    book = book_at(rules)
+    _chosen(book, [rule])
+    found = next((r for r in rule_set(book, profile).rules if r.rule.id == rule), book.rules[rule])
+    data = found.rule.model_dump(mode="json", exclude_none=True, exclude={"cases"})
+    data["facts"] = [f"{n.fact}@{n.at}" if n.at else n.fact for n in found.needs]
+    data["file"] = found.file
+    typer.echo(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100))
+
+
+@app.command("validate", epilog="Example: `checker rules validate --rules ./rules`")
+def validate(rules: RulesDir = None) -> None:
+    """Check every rule and profile; all errors at once as file:line: message."""
+    book = book_at(rules)
+    console_out().print(f"{len(book.rules)} rules and {len(book.profiles)} profiles are valid")
+
+
+@app.command("test", epilog="Example: `checker rules test v3-home-stale`")
+def test(ids: Annotated[list[str] | None, typer.Argument(help="Rule ids; default: all.")] = None,
+         rules: RulesDir = None) -> None:  # fmt: skip
+    """Run the cases of the rules; exit 1 if one does not come out as expected."""
+    run = failed = 0
+    for loaded in _chosen(book_at(rules), ids):
+        for result in run_cases(loaded):
+            run += 1
+            failed += bool(result.differences)
+            for difference in result.differences:
+                typer.echo(f"{loaded.file}: case '{result.case}': {difference}")
+    console_err().print(f"{run} cases, {failed} failed")
+    if failed:
+        raise typer.Exit(Exit.FINDINGS)
+
+
+@app.command("try", epilog="Example: `checker rules try my-rule.yaml`")
+def try_rule(
+    file: Path,
+    scan: Annotated[str | None, typer.Option(help="Id of a stored scan; default: the newest.")] = None,
+    store: Annotated[Path, typer.Option(help="Where scans are kept.")] = DEFAULT_STORE,
+) -> None:
+    """Run one rule file over the facts of a stored scan and show its rows; nothing is kept."""
+    from checker.fleet.evaluate import try_rule as tried  # noqa: PLC0415 - see `_entry`
+
+    loaded = load_rule(file)
+    for subject, name, assessment in tried(store, scan, loaded):
+        reason = f"（{assessment.reason}）" if assessment.reason else ""
+        console_out().print(f"{subject} {name}: {assessment.outcome} {assessment.points:f}{reason}", markup=False)
+        for finding in assessment.findings:
+            line = f"  [{finding.certainty}] {finding.clause} {finding.item}: {finding.detail}"
+            console_out().print(line, markup=False, highlight=False)

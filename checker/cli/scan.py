@@ -1,0 +1,196 @@
+"""`checker scan`: the registry in, findings out."""
+
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from checker.cli.output import Outputs, chosen_outputs, exit_code
+from checker.cli.progress import Listener
+from checker.cli.rules import book_at
+from checker.cli.terminal import console_err, console_out
+from checker.config import DEFAULT_STORE, SHANGHAI, Budget, shanghai
+from checker.errors import Exit, UsageError
+from checker.fetch import ConnectTo, FetchSettings
+from checker.fetch.reachable import reachable
+from checker.fleet import Order, plan, run
+from checker.model.registry import Registry
+from checker.registry import read_registry
+from checker.rules import rule_set
+
+LIVE_TOLERANCE = timedelta(hours=24)
+"""A live scan may not pretend another day: ages would be computed against pages of today (design §1.9)."""
+
+Sites = Annotated[Path | None, typer.Option("--sites", help="sites.yaml; default: ./sites.yaml if it is there.")]
+Accounts = Annotated[Path | None, typer.Option("--accounts", help="accounts.yaml; default: ./accounts.yaml if there.")]
+Only = Annotated[list[str] | None, typer.Option("--only", help="Id of a subject; repeat for several.")]
+RulesDir = Annotated[Path | None, typer.Option("--rules", help="Folder of rules; default: those shipped.")]
+ProfileName = Annotated[str | None, typer.Option("--profile", help="Profile under rules/profiles; default: national.")]
+StoreDir = Annotated[Path, typer.Option("--store", help="Where scans and history are kept.")]
+Formats = Annotated[list[str] | None, typer.Option("--format", "-f", help="text, json or ndjson; repeat for several.")]
+Files = Annotated[list[Path] | None, typer.Option("--output", "-o", help="File for the format at the same place.")]
+FailOn = Annotated[str, typer.Option("--fail-on", help="veto, deduction, notice or never.")]
+PendingOk = Annotated[
+    bool, typer.Option("--pending-ok", help="End with 0 where 3 (a blocking rule is open) would stand.")
+]
+
+
+def scan(
+    sites: Sites = None,
+    accounts: Accounts = None,
+    rules: RulesDir = None,
+    profile: ProfileName = None,
+    only: Only = None,
+    as_of: Annotated[str | None, typer.Option(help="Inspection time, ISO 8601; no zone = Beijing.")] = None,
+    connect_to: Annotated[
+        list[str] | None,
+        typer.Option(help="HOST1:PORT1:HOST2:PORT2 as curl: ask HOST2:PORT2 for HOST1:PORT1; empty = any."),
+    ] = None,
+    store: StoreDir = DEFAULT_STORE,
+    format: Formats = None,
+    output: Files = None,
+    cacert: Annotated[Path | None, typer.Option(help="CA certificates (PEM) to trust besides the system's.")] = None,
+    fail_on: FailOn = "veto",
+    pending_ok: PendingOk = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the newest unfinished scan.")] = False,
+    plan_only: Annotated[
+        bool, typer.Option("--plan", help="Tell hosts, pages, minutes, megabytes; ask nobody.")
+    ] = False,
+    max_pages: Annotated[int | None, typer.Option(min=1, help="Pages per site at most.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Local processes.")] = 1,
+    executor: Annotated[str, typer.Option(help="local, or dask=ADDRESS of a scheduler.")] = "local",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.")] = False,
+) -> None:
+    """Inspect what is registered and print scored findings with their evidence."""
+    outputs = chosen_outputs(format, output, fail_on)
+    registry = registry_at(sites, accounts)
+    book = book_at(rules)
+    defaults = registry.scan
+    connections = _connections(connect_to, defaults.connect_to)
+    order = Order(
+        registry=registry,
+        rules=rule_set(book, profile or defaults.profile or "national"),
+        store=store,
+        as_of=_clock(as_of, defaults.as_of, bool(connections)),
+        fetch=FetchSettings(connect_to=connections, cacert=_readable(cacert)),
+        budget=_budget(max_pages, defaults.max_pages),
+        only=tuple(only or ()),
+        workers=workers,
+        executor=_executor(executor),
+        resume=resume,
+    )
+    if plan_only:
+        _print_plan(order)
+        return
+    _someone_there(order)
+    raise typer.Exit(run_scan(order, outputs, quiet, pending_ok))
+
+
+def registry_at(sites: Path | None, accounts: Path | None) -> Registry:
+    """The registry: the files named, else what lies in the current folder."""
+    if sites is None and accounts is None:
+        sites, accounts = (p if p.exists() else None for p in (Path("sites.yaml"), Path("accounts.yaml")))
+        if sites is None and accounts is None:
+            raise UsageError("no sites.yaml or accounts.yaml here; name them with --sites and --accounts")
+    return read_registry(sites, accounts)
+
+
+def _connections(given: list[str] | None, default: str | tuple[str, ...] | None) -> tuple[ConnectTo, ...]:
+    texts = given or ([default] if isinstance(default, str) else default or ())
+    return tuple(ConnectTo.parse(text) for text in texts)
+
+
+def _clock(given: str | None, default: datetime | None, connected: bool) -> datetime:
+    """The inspection clock: --as-of, else the registry's, else now; another day only with --connect-to."""
+    now = datetime.now(SHANGHAI)
+    try:
+        moment = shanghai(datetime.fromisoformat(given)) if given else shanghai(default) if default else now
+    except ValueError as error:
+        raise UsageError(f"--as-of {given}: not ISO 8601, e.g. 2021-11-08T10:00:00+08:00") from error
+    if abs(moment - now) > LIVE_TOLERANCE and not connected:
+        raise UsageError(
+            f"as_of {moment.isoformat()} is more than 24 hours from now: live pages cannot be inspected as of another "
+            "day; leave as_of out, or name a copy with --connect-to"
+        )
+    return moment.replace(microsecond=0)
+
+
+def _readable(cacert: Path | None) -> Path | None:
+    if cacert is not None and not cacert.is_file():
+        raise UsageError(f"--cacert {cacert}: no such file")
+    return cacert
+
+
+def _budget(given: int | None, default: int | None) -> Budget:
+    pages = given or default
+    return replace(Budget(), pages=pages) if pages else Budget()
+
+
+def _executor(text: str) -> str:
+    if text != "local" and (not text.startswith("dask=") or text == "dask="):
+        raise UsageError(f"--executor {text}: must be local or dask=ADDRESS, e.g. dask=tcp://10.0.0.5:8786")
+    return text
+
+
+def _someone_there(order: Order) -> None:
+    """With --connect-to, someone must answer at the other end: nothing learned from nobody is worth a report."""
+    for connection in order.fetch.connect_to:
+        if connection.to_host and connection.to_port and not reachable(connection.to_host, connection.to_port):
+            target = f"{connection.to_host}:{connection.to_port}"
+            raise UsageError(
+                f"nothing answers at {target}, where connect_to sends the requests; for the sample city start "
+                "`checker demo --serve` in another terminal, or `checker demo` to do both at once"
+            )
+
+
+def _print_plan(order: Order) -> None:
+    table = Table("host", "subjects", "pages ≤", "basis", "requests ≤", "minutes ≤", "MB ≤", box=None)
+    rows = plan(order)
+    for row in rows:
+        numbers = (str(row.pages), row.basis, str(row.requests), f"{row.minutes:g}", f"{row.megabytes:g}")
+        table.add_row(row.key, " ".join(row.subjects), *numbers)
+    slowest = max((r.minutes for r in rows), default=0)
+    table.add_section()
+    total = (str(sum(r.pages for r in rows)), "", str(sum(r.requests for r in rows)), f"{slowest:g}")
+    table.add_row(f"{len(rows)} hosts", "", *total, f"{sum(r.megabytes for r in rows):g}")
+    console_out().print(table)
+    console_err().print("No request was made. Hosts are asked side by side, so the slowest decides.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Signals:
+    """SIGTERM ends a scan like Ctrl-C does: after a checkpoint, with its own exit code."""
+
+    before: Callable[..., object] | int | None
+
+    @classmethod
+    def watch(cls) -> "_Signals":
+        def stop(_number: int, _frame: object) -> None:
+            raise SystemExit(Exit.TERMINATED)
+
+        return cls(signal.signal(signal.SIGTERM, stop))
+
+    def restore(self) -> None:
+        signal.signal(signal.SIGTERM, self.before)
+
+
+def run_scan(order: Order, outputs: Outputs, quiet: bool, pending_ok: bool) -> int:
+    """Run a scan with progress, write its reports, and tell the exit code."""
+    signals = _Signals.watch()
+    listener = Listener(outputs, order, quiet)
+    try:
+        with listener:
+            scan = run(order, listener)
+    except KeyboardInterrupt:
+        console_err().print("interrupted; what was gathered is kept, `checker scan --resume` goes on", markup=False)
+        return Exit.INTERRUPTED
+    finally:
+        signals.restore()
+    outputs.write(scan, sys.stdout)
+    return exit_code(scan, outputs.fail_on, pending_ok)

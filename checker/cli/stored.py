@@ -1,0 +1,43 @@
+"""`checker evaluate` and `checker report`: they start from what a scan left in the store."""
+
+import sys
+
+import typer
+
+from checker.cli.output import chosen_outputs, exit_code
+from checker.cli.rules import book_at
+from checker.cli.scan import FailOn, Files, Formats, PendingOk, ProfileName, RulesDir, StoreDir
+from checker.config import DEFAULT_STORE
+from checker.fleet import evaluate_scan, load_scan, profile_of
+from checker.rules import rule_set
+
+ScanId = typer.Option("--scan", help="Id of a stored scan; default: the newest.")
+
+
+def evaluate(
+    scan: str | None = ScanId,
+    rules: RulesDir = None,
+    profile: ProfileName = None,
+    store: StoreDir = DEFAULT_STORE,
+    format: Formats = None,
+    output: Files = None,
+    fail_on: FailOn = "veto",
+    pending_ok: PendingOk = False,
+) -> None:
+    """Judge a stored scan again, by today's rules or another profile; no request is made."""
+    outputs = chosen_outputs(format, output, fail_on)
+    chosen = rule_set(book_at(rules), profile or profile_of(store, scan))
+    result = evaluate_scan(store, scan, chosen)
+    outputs.write(result, sys.stdout)
+    raise typer.Exit(exit_code(result, fail_on, pending_ok))
+
+
+def report(
+    scan: str | None = ScanId,
+    store: StoreDir = DEFAULT_STORE,
+    format: Formats = None,
+    output: Files = None,
+) -> None:
+    """Write reports of a stored scan as it was judged."""
+    outputs = chosen_outputs(format, output)
+    outputs.write(load_scan(store, scan), sys.stdout)

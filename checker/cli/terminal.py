@@ -1,0 +1,26 @@
+"""The two streams: results on stdout, everything else on stderr; colour as the terminal and the environment say."""
+
+import os
+import sys
+from typing import TextIO
+
+from rich.console import Console
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """NO_COLOR forbids, FORCE_COLOR demands, else a terminal decides (no-color.org)."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def console_out() -> Console:
+    """Console on stdout, for results."""
+    return Console(soft_wrap=not sys.stdout.isatty())
+
+
+def console_err() -> Console:
+    """Console on stderr, for messages and progress."""
+    return Console(stderr=True)

@@ -1,0 +1,137 @@
+"""The frontier of one site: which pages to read, in which order, and when to stop.
+
+It is a table of the subject's facts file, so a killed scan goes on where it stopped. It ends by construction: an
+address is queued once, depth and number of pages are bounded, and nothing that was read is queued again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from checker.address import in_scope, normalise
+from checker.facts.store import FactsWriter
+
+PAGE_SUFFIXES = frozenset(
+    {"", "html", "htm", "shtml", "shtm", "xhtml", "jsp", "jspx", "asp", "aspx", "php", "do", "action"}
+)
+"""Address endings that can be pages; everything else is checked as a link target, never crawled."""
+
+
+class Rank(IntEnum):
+    """The order of reading: what decides vetoes first, what fills samples next, the rest last."""
+
+    HOME = 0
+    NAVIGATION = 1
+    COLUMN = 2
+    NEXT_PAGE = 3
+    SAMPLE = 4
+    ITEM = 5
+    REST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A page to read: its number in the frontier, its address, and what it is to the site."""
+
+    number: int
+    url: str
+    rank: Rank
+    depth: int
+    role: str
+    listed_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What belongs to a site: its home address and its further hosts."""
+
+    home: str
+    aliases: tuple[str, ...]
+
+    def holds(self, url: str) -> bool:
+        """Whether an address belongs to the site."""
+        return in_scope(url, self.home, self.aliases)
+
+
+def is_page(url: str) -> bool:
+    """Whether an address can be a page, by its ending."""
+    name = url.split("?", 1)[0].rsplit("/", 1)[-1]
+    return (name.rsplit(".", 1)[1].lower() if "." in name else "") in PAGE_SUFFIXES
+
+
+class Frontier:
+    """The queue of one site. States: queued, reading, done, failed, left (over a budget)."""
+
+    def __init__(self, facts: FactsWriter, scope: Scope, pages: int, depth: int) -> None:
+        """Open the frontier in `facts`; what a killed scan left reading is queued again."""
+        self._facts = facts
+        self._scope = scope
+        self._pages = pages
+        self._depth = depth
+        facts.execute("UPDATE frontier SET state = 'queued' WHERE state = 'reading'")
+        self._read = int(facts.execute("SELECT count(*) FROM frontier WHERE state IN ('done', 'failed')")[0][0])
+
+    def add(self, url: str, rank: Rank, depth: int, role: str = "other", listed_in: str = "") -> bool:
+        """Queue a page of the site; False if it is foreign, no page, too deep, or known already.
+
+        A known page that was not read yet takes the better rank and the role and column that go with it.
+        """
+        address = normalise(url)
+        if address is None or depth > self._depth or not is_page(address) or not self._scope.holds(address):
+            return False
+        fresh = self._facts.connection.execute(
+            "INSERT OR IGNORE INTO frontier(url, rank, depth, role, listed_in, state) VALUES (?, ?, ?, ?, ?, 'queued')",
+            (address, int(rank), depth, role, listed_in),
+        ).rowcount
+        if not fresh:
+            self._facts.execute(
+                "UPDATE frontier SET rank = ?, depth = min(depth, ?), role = ?, listed_in = ? "
+                "WHERE url = ? AND state = 'queued' AND rank > ?",
+                (int(rank), depth, role, listed_in, address, int(rank)),
+            )
+        return bool(fresh)
+
+    def add_all(self, urls: Iterable[str], rank: Rank, depth: int, role: str = "other", listed_in: str = "") -> None:
+        """Queue several pages alike."""
+        for url in urls:
+            self.add(url, rank, depth, role, listed_in)
+
+    def take(self, most: int) -> list[Visit]:
+        """The next pages to read, best rank first; none once the page budget is spent."""
+        most = min(most, self._pages - self._read)
+        if most <= 0:
+            return []
+        rows = self._facts.execute(
+            "SELECT id, url, rank, depth, role, listed_in FROM frontier WHERE state = 'queued' "
+            "ORDER BY rank, depth, id LIMIT ?",
+            (most,),
+        )
+        for row in rows:
+            self._facts.execute("UPDATE frontier SET state = 'reading' WHERE id = ?", (row[0],))
+        self._read += len(rows)
+        return [Visit(n, url, Rank(rank), depth, role, listed_in) for n, url, rank, depth, role, listed_in in rows]
+
+    def close(self, visit: Visit, state: str, note: str = "") -> None:
+        """Say what became of a page: done or failed, with the reason."""
+        self._facts.execute("UPDATE frontier SET state = ?, note = ? WHERE id = ?", (state, note, visit.number))
+
+    def give_up(self, reason: str) -> int:
+        """Leave whatever is still queued, with the reason; the number of pages left."""
+        left = int(self._facts.execute("SELECT count(*) FROM frontier WHERE state IN ('queued', 'reading')")[0][0])
+        self._facts.execute(
+            "UPDATE frontier SET state = 'left', note = ? WHERE state IN ('queued', 'reading')", (reason,)
+        )
+        return left
+
+    def knows(self, url: str) -> bool:
+        """Whether an address is in the frontier, in any state."""
+        return bool(self._facts.execute("SELECT 1 FROM frontier WHERE url = ?", (url,)))
+
+    def states(self, rank: Rank) -> dict[str, str]:
+        """State of every page of a rank by address."""
+        return dict(self._facts.execute("SELECT url, state FROM frontier WHERE rank = ?", (int(rank),)))
+
+    @property
+    def read(self) -> int:
+        """Pages read or being read so far."""
+        return self._read

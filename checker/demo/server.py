@@ -1,0 +1,167 @@
+"""The sample city on loopback: a small HTTP/1.1 server that answers by Host header."""
+
+import socket
+import threading
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+
+from checker.demo.city import City, city, missing
+from checker.demo.plan import Reply
+
+_NO_HOST = Reply(502, "text/plain; charset=utf-8", "没有这个网站（no such host in the sample city）\n".encode())
+
+
+class CityServer:
+    """Serves the city on 127.0.0.1 between `start` and `stop`, or as a context manager.
+
+    `port` 0 lets the system choose; the port in use is `port` after the start. `hosts` is another city for tests.
+    Raises OSError if the port is taken.
+    """
+
+    def __init__(self, port: int = 0, hosts: City | None = None) -> None:
+        self._hosts = city() if hosts is None else hosts
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._server = _Server(port, self)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="city", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self._server.server_address[1])
+
+    @property
+    def connect_to(self) -> str:
+        """The value of --connect-to that sends every request here."""
+        return f"::127.0.0.1:{self.port}"
+
+    def count(self, host: str, path: str) -> int:
+        """How often a path of a host was asked for."""
+        with self._lock:
+            return self._counts[host, path]
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """How often each (host, path) was asked for, unknown ones included."""
+        with self._lock:
+            return dict(self._counts)
+
+    def reply(self, host: str, path: str) -> Reply:
+        """The answer to one request; counts it and waits where the answer is a slow one."""
+        with self._lock:
+            self._counts[host, path] += 1
+            first_time = self._counts[host, path] == 1
+        pages = self._hosts.get(host)
+        if pages is None:
+            return _NO_HOST
+        found = pages.get(path) or pages.get(path.partition("?")[0]) or pages.get("*") or missing(host)
+        if found.first is not None and first_time:
+            return found.first
+        if found.seconds:
+            self._stopping.wait(found.seconds)
+        return found
+
+    def start(self) -> "CityServer":
+        """Start to answer; returns itself."""
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop, close every connection and wait for the threads."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+        self._server.hang_up()
+        self._server.server_close()
+
+    def wait(self) -> None:
+        """Block until `stop` is called from elsewhere."""
+        self._stopping.wait()
+
+    def __enter__(self) -> "CityServer":
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class _Server(ThreadingHTTPServer):
+    """Threads per connection; remembers the open ones so that a stop need not wait for idle clients."""
+
+    request_queue_size = 256
+    daemon_threads = False
+    block_on_close = True
+
+    def __init__(self, port: int, owner: CityServer) -> None:
+        self.owner = owner
+        self._open: set[socket.socket] = set()
+        self._guard = threading.Lock()
+        super().__init__(("127.0.0.1", port), _Handler)
+
+    def remember(self, connection: socket.socket) -> None:
+        with self._guard:
+            self._open.add(connection)
+
+    def forget(self, connection: socket.socket) -> None:
+        with self._guard:
+            self._open.discard(connection)
+
+    def hang_up(self) -> None:
+        with self._guard:
+            for connection in self._open:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    continue  # the client was faster
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "CityServer"
+    sys_version = ""
+    disable_nagle_algorithm = True
+    wbufsize = -1  # head and body leave in one packet
+    timeout = 60
+    server: _Server
+
+    def setup(self) -> None:
+        self.server.remember(self.request)
+        super().setup()
+
+    def finish(self) -> None:
+        self.server.forget(self.request)
+        try:
+            super().finish()
+        except OSError:
+            return  # the client has gone
+
+    def do_GET(self) -> None:
+        self._answer(with_body=True)
+
+    def do_HEAD(self) -> None:
+        self._answer(with_body=False)
+
+    def _answer(self, with_body: bool) -> None:
+        host = self.headers.get("Host", "").partition(":")[0].lower()
+        reply = self.server.owner.reply(host, self.path)
+        self.send_response(reply.status)
+        self.send_header("Content-Type", reply.content_type)
+        self.send_header("Content-Length", str(len(reply.body)))
+        for name, value in reply.headers:
+            self.send_header(name, value)
+        self.end_headers()
+        if with_body:
+            self.wfile.write(reply.body)
+
+    def handle(self) -> None:
+        try:
+            super().handle()
+        except ConnectionError:
+            return  # the client has gone
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: the console belongs to the commands."""

@@ -1,0 +1,69 @@
+"""What was gathered and how completely: not gathered is not passed (design §1.3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from checker.facts.schema import Need, title_of
+
+DONE = frozenset({"complete", "notApplicable"})
+_PLACES = frozenset({"home", "navigation", "footer"})
+_NAMES = {"": "", "home": "首页", "navigation": "导航", "footer": "页脚"}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A coverage that a rule needs and that is not complete."""
+
+    fact: str
+    scope: str
+    state: str
+    reason: str
+
+    def __str__(self) -> str:
+        where = _NAMES.get(self.scope, self.scope)
+        what = f"{title_of(self.fact)}（{where}）" if where else title_of(self.fact)
+        word = {"partial": "采集不完整", "failed": "采集失败"}.get(self.state, "未采集")
+        return f"{what}{word}：{self.reason}" if self.reason else f"{what}{word}"
+
+
+class Coverage:
+    """The gather_log of one subject. A line that is absent counts as `absent` (missing, or complete in cases)."""
+
+    def __init__(
+        self, lines: Iterable[tuple[str, str, str, str]], columns: Iterable[str], absent: str = "missing"
+    ) -> None:
+        """`lines` are (fact, scope, state, reason); the last line of a scope counts; `columns` their addresses."""
+        self._lines = {(fact, scope): (state, reason) for fact, scope, state, reason in lines}
+        self._columns = tuple(columns)
+        self._absent = absent
+
+    def gaps(self, needs: Iterable[Need], columns: bool) -> list[Gap]:
+        """Everything incomplete of what is needed; single columns only if `columns` is set."""
+        found = []
+        for need in needs:
+            if need.at != "column":
+                found += self._gap(need.fact, need.at)
+            elif columns:
+                found += [gap for place in self._columns for gap in self._gap(need.fact, place)]
+        return found
+
+    def gaps_at(self, needs: tuple[Need, ...], scope: str) -> list[Gap]:
+        """What is incomplete for a row that names its own scope: a column, a page, home, navigation or footer."""
+        if scope in _PLACES:
+            matching = [need.fact for need in needs if need.at == scope]
+        else:
+            matching = [n.fact for n in needs if n.at == "column" or (n.fact, scope) in self._lines]
+        if not matching:
+            return self.gaps(needs, columns=False)
+        return [gap for fact in dict.fromkeys(matching) for gap in self._gap(fact, scope)]
+
+    def _gap(self, fact: str, scope: str) -> list[Gap]:
+        state, reason = self._lines.get((fact, scope), (self._absent, ""))
+        return [] if state in DONE else [Gap(fact, scope, state, reason)]
+
+
+def explain(gaps: Iterable[Gap], most: int = 3) -> str:
+    """The gaps in words, equal reasons joined, the first few named."""
+    words = list(dict.fromkeys(str(gap) for gap in gaps))
+    more = f"；另有{len(words) - most}处" if len(words) > most else ""
+    return "；".join(words[:most]) + more

@@ -1,0 +1,17 @@
+"""Pages to rows: every extractor reads the same parsed page; a file here is registered in EXTRACTORS."""
+
+from checker.extract import articles, columns, dates, links, lists, marks, tags
+from checker.extract.contract import ColumnHint, Extracted, Extractor, PageContext, Role
+
+__all__ = ["EXTRACTORS", "ColumnHint", "Extracted", "Extractor", "PageContext", "Role"]
+
+EXTRACTORS: tuple[Extractor, ...] = (
+    links.EXTRACTOR,
+    lists.EXTRACTOR,
+    dates.EXTRACTOR,
+    columns.EXTRACTOR,
+    marks.EXTRACTOR,
+    tags.EXTRACTOR,
+    articles.EXTRACTOR,
+)
+"""In the order in which they run; each is independent of the others."""

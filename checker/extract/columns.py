@@ -1,0 +1,3 @@
+"""Stub."""
+from checker.extract.contract import Extracted, Extractor
+EXTRACTOR = Extractor("columns", (), lambda p, c: Extracted())

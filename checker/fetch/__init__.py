@@ -1,0 +1,24 @@
+"""The one door to the network: nothing else in the project speaks HTTP.
+
+Comes in: an address. Goes out: a `Fetched`, whatever happened. Layers, from the outside in: `client` (retries),
+`errand` (redirects, robots, Retry-After, the total time), `politeness` (the gate of each host), `engine` (the seam),
+`httpx_engine` (one request).
+"""
+
+from checker.fetch.answer import Fetched
+from checker.fetch.client import Fetcher
+from checker.fetch.connect import ConnectTo
+from checker.fetch.politeness import KeyStatistics, Politeness
+from checker.fetch.settings import USER_AGENT, FetchSettings
+from checker.model.results import FetchOutcome
+
+__all__ = [
+    "USER_AGENT",
+    "ConnectTo",
+    "FetchOutcome",
+    "FetchSettings",
+    "Fetched",
+    "Fetcher",
+    "KeyStatistics",
+    "Politeness",
+]

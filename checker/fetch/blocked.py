@@ -1,0 +1,71 @@
+"""Whether an answer is the page at all: refusals and script challenges are told from pages and from failures.
+
+Signatures of the protection layers in front of government sites; a header trick cures none of them, and none of
+them means that the site is down.
+"""
+
+import re
+from collections.abc import Mapping
+
+from checker.fetch.engine import RawAnswer
+from checker.model.results import FetchOutcome
+
+REFUSALS = {401, 403, 412, 429, 521}
+"""Statuses that say something about us, not about the page."""
+
+_BY_STATUS = (
+    (500, FetchOutcome.HTTP_5XX),
+    (400, FetchOutcome.HTTP_4XX),
+    (300, FetchOutcome.PROTOCOL),  # a redirect that leads nowhere
+)
+_LOOK_AT = 200_000
+_RUISHU = re.compile(rb"\$_ts\b")
+_RUISHU_SIGN = re.compile(rb"""\$_ts\.(?:nsd|cd)\b|\br\s*=\s*["']?m["']?[\s/>]|\$_ts\s*=\s*window""")
+_JSL_BODY = re.compile(rb"__jsl_clearance|document\.cookie\s*=.{0,4000}?location", re.S)
+_REGION_BLOCK = re.compile(rb"reason:\s*GeoBL")
+_NOT_TEXT = re.compile(rb"<(script|style|noscript)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>|\s+", re.S | re.I)
+_LITTLE_TEXT = 100
+
+
+def is_challenge_address(location: str) -> bool:
+    """Whether a redirect leads to a validator (GoEdge) instead of a page."""
+    return "/GE/CC/VALIDATOR" in location.upper()
+
+
+def _jsl(status: int, headers: Mapping[str, str], start: bytes) -> bool:
+    signed = "x-via-jsl" in headers or "__jsl" in headers.get("set-cookie", "")
+    return (status == 521 and (signed or bool(_JSL_BODY.search(start)))) or (
+        b"__jsl_clearance" in start and not _has_text(start)
+    )
+
+
+def _has_text(start: bytes) -> bool:
+    return len(_NOT_TEXT.sub(b"", start)) > _LITTLE_TEXT
+
+
+def is_challenge(raw: RawAnswer) -> bool:
+    """Whether the body is a script that tests the browser.
+
+    A page that has passed such a layer carries its script too, so with an ordinary status the script counts only
+    where there is next to no text beside it.
+    """
+    start = raw.body[:_LOOK_AT]
+    if _jsl(raw.status, raw.headers, start):
+        return True
+    if _RUISHU.search(start) and _RUISHU_SIGN.search(start):
+        return raw.status in {202, 412} or (raw.status < 400 and not _has_text(start))
+    return False
+
+
+def judge(raw: RawAnswer) -> FetchOutcome:
+    """The outcome of an answer that is no redirect: what its status and body say, then whether it came whole."""
+    if raw.status == 0:
+        return raw.outcome
+    if is_challenge(raw):
+        return FetchOutcome.CHALLENGE
+    if raw.status in REFUSALS or _REGION_BLOCK.search(raw.body[:_LOOK_AT]):
+        return FetchOutcome.BLOCKED
+    for least, outcome in _BY_STATUS:
+        if raw.status >= least:
+            return outcome
+    return raw.outcome

@@ -1,0 +1,50 @@
+"""The seam behind which an HTTP library sits, so that a second one is an addition and not a rewrite.
+
+An engine makes one request and reads one answer. It follows no redirects, retries nothing, waits for nobody and
+judges no status: that is policy, and policy is the same for every engine.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from checker.model.results import FetchOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request: a normalised address and its limits, in seconds and in bytes after decompression."""
+
+    url: str
+    max_bytes: int
+    connect_seconds: float
+    read_seconds: float
+    total_seconds: float
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """What came back. `outcome` is ok if the answer arrived whole, whatever its status says.
+
+    Where it broke off, status, headers and body are what had arrived. Header names are lower case; `location` is
+    percent-encoded where the server sent raw bytes. `detail` is the library's own words, for our ears only.
+    """
+
+    outcome: FetchOutcome = FetchOutcome.OK
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    detail: str = ""
+
+
+class Engine(Protocol):
+    """Makes requests; keeps cookies and connections. Trouble on the network is an answer, never an exception."""
+
+    async def send(self, ask: Ask) -> RawAnswer:
+        """Make one request. With `ask.fresh` no earlier connection is used."""
+        ...
+
+    async def close(self) -> None:
+        """Close all connections."""
+        ...

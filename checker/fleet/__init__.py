@@ -1,0 +1,20 @@
+"""Many subjects over an executor: context in, history out; resume; progress (design §1.4)."""
+
+from checker.fleet.evaluate import evaluate_scan, load_scan, profile_of
+from checker.fleet.events import Event, Finished, Progressed, Started
+from checker.fleet.plan import HostPlan, plan
+from checker.fleet.run import Order, run
+
+__all__ = [
+    "Event",
+    "Finished",
+    "HostPlan",
+    "Order",
+    "Progressed",
+    "Started",
+    "evaluate_scan",
+    "load_scan",
+    "plan",
+    "profile_of",
+    "run",
+]

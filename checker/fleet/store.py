@@ -1,0 +1,191 @@
+"""The folder of one scan: facts and context of every subject, and scan.sqlite with what reports and queries read."""
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from checker.errors import StoreError
+from checker.facts.schema import SCHEMA_VERSION, specs, table_of, tables
+from checker.model.facts import FACTS, Fetch, Link, PageTemplate, Tag, Workday
+from checker.model.results import SubjectResult
+
+_LARGE = (Fetch, Link, PageTemplate, Tag, Workday)
+"""Tables that stay in the subjects' own files; `checker query --subject` reads them there."""
+
+_MERGED = tuple(f for f in FACTS if f not in _LARGE)
+_RESULT = TypeAdapter(SubjectResult)
+
+_SCHEMA = """
+CREATE TABLE schema_info(version INTEGER NOT NULL, kind TEXT NOT NULL);
+CREATE TABLE scan_info(key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE result(subject TEXT PRIMARY KEY, position INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE TABLE subject(
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, unit TEXT NOT NULL, group_name TEXT NOT NULL,
+    status TEXT NOT NULL, verdict TEXT NOT NULL, grade TEXT NOT NULL, total TEXT NOT NULL, part2 TEXT NOT NULL,
+    bonus TEXT NOT NULL, lowest TEXT NOT NULL);
+CREATE TABLE assessment(
+    subject TEXT NOT NULL, rule TEXT NOT NULL, effect TEXT NOT NULL, outcome TEXT NOT NULL, points REAL NOT NULL,
+    at_risk REAL NOT NULL, problem TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (subject, rule));
+CREATE TABLE finding(
+    subject TEXT NOT NULL, rule TEXT NOT NULL, fingerprint TEXT NOT NULL, clause TEXT NOT NULL, problem TEXT NOT NULL,
+    item TEXT NOT NULL, location TEXT NOT NULL, detail TEXT NOT NULL, url TEXT NOT NULL, certainty TEXT NOT NULL,
+    points REAL NOT NULL, notice INTEGER NOT NULL, change TEXT NOT NULL, first_seen TEXT NOT NULL,
+    seen_at TEXT NOT NULL, quote TEXT NOT NULL);
+CREATE INDEX finding_subject ON finding(subject, rule);
+"""
+
+
+def subject_file(folder: Path, part: str, subject: str) -> Path:
+    """Where the facts or context of a subject lie; ids are safe file names by the registry's check."""
+    return folder / part / f"{subject}.sqlite"
+
+
+def _merged_schema() -> str:
+    out = []
+    for fact in _MERGED:
+        columns = ", ".join(f"{s.name} {'TEXT' if s.interned else s.sql} NOT NULL" for s in specs(fact))
+        name = table_of(fact)
+        out.append(f"CREATE TABLE {name}({columns});")
+        if any(s.name == "subject" for s in specs(fact)):
+            out.append(f"CREATE INDEX merged_{name} ON {name}(subject);")
+    return "\n".join(out)
+
+
+class ScanStore:
+    """scan.sqlite of one scan, open for merging subjects as they finish."""
+
+    def __init__(self, folder: Path, create: bool = False) -> None:
+        """Open the scan in `folder`; raises StoreError if there is none and `create` is not set."""
+        self.folder = folder
+        path = folder / "scan.sqlite"
+        if not create and not path.exists():
+            raise StoreError(f"{folder}: there is no scan here; `checker scan` makes one")
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            fresh = not path.exists()
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            if fresh:
+                self._db.executescript(f"BEGIN;{_SCHEMA}{_merged_schema()}COMMIT;")
+                self._db.execute("INSERT INTO schema_info VALUES (?, 'scan')", (SCHEMA_VERSION,))
+            version = self._db.execute("SELECT version FROM schema_info").fetchone()
+        except sqlite3.Error as error:
+            raise StoreError(f"{path}: cannot be opened ({error})") from error
+        if version is None or version[0] != SCHEMA_VERSION:
+            found = version[0] if version else "unknown"
+            raise StoreError(f"{path}: schema {found}, this version of checker reads schema {SCHEMA_VERSION}")
+
+    def info(self) -> dict[str, str]:
+        """What is noted of the scan: id, times, clock, rules, registry."""
+        return dict(self._db.execute("SELECT key, value FROM scan_info").fetchall())
+
+    def note(self, **values: str) -> None:
+        """Note something of the scan, replacing what was noted before."""
+        self._db.executemany("INSERT OR REPLACE INTO scan_info VALUES (?, ?)", list(values.items()))
+
+    def finished(self) -> set[str]:
+        """Ids of the subjects whose results are in."""
+        return {row[0] for row in self._db.execute("SELECT subject FROM result")}
+
+    def results(self) -> tuple[SubjectResult, ...]:
+        """The results of all finished subjects in the order of the registry."""
+        rows = self._db.execute("SELECT body FROM result ORDER BY position")
+        return tuple(_RESULT.validate_json(body) for (body,) in rows)
+
+    def merge(self, position: int, result: SubjectResult) -> None:
+        """Put a finished subject in: its result, and the small tables of its facts with addresses as text."""
+        facts = subject_file(self.folder, "facts", result.id)
+        self._db.execute("ATTACH ? AS facts", (str(facts),))
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._put_result(position, result)
+            for fact in _MERGED:
+                self._merge_table(fact, result.id)
+            self._db.execute("COMMIT")
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            self._db.execute("DETACH facts")
+
+    def replace_result(self, position: int, result: SubjectResult) -> None:
+        """Put the result of a later evaluation in place of the earlier one; the facts stay."""
+        self._db.execute("BEGIN IMMEDIATE")
+        self._put_result(position, result)
+        self._db.execute("COMMIT")
+
+    def _put_result(self, position: int, result: SubjectResult) -> None:
+        put = self._db.execute
+        put("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", (result.id, position, _RESULT.dump_json(result).decode()))
+        score = result.score
+        numbers = ["" if v is None else str(v) for v in (score.total, score.part2, score.bonus, score.lowest)]
+        row = (result.id, result.kind, result.name, result.unit, result.group, result.status, result.verdict or "",
+               result.grade or "", *numbers)  # fmt: skip
+        put("INSERT OR REPLACE INTO subject VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        put("DELETE FROM assessment WHERE subject = ?", (result.id,))
+        put("DELETE FROM finding WHERE subject = ?", (result.id,))
+        for a in result.assessments:
+            values = (result.id, a.rule, a.effect, a.outcome.value, float(a.points), float(a.at_risk), a.problem,
+                      a.reason or "")  # fmt: skip
+            put("INSERT INTO assessment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            self._db.executemany(f"INSERT INTO finding VALUES ({', '.join('?' * 16)})", _finding_rows(result.id, a))
+
+    def _merge_table(self, fact: type, subject: str) -> None:
+        columns = specs(fact)
+        name = table_of(fact)
+        has_subject = any(s.name == "subject" for s in columns)
+        if has_subject:
+            self._db.execute(f"DELETE FROM main.{name} WHERE subject = ?", (subject,))
+        else:
+            self._db.execute(f"DELETE FROM main.{name}")
+        parts = [
+            f"coalesce((SELECT url FROM facts.address WHERE id = t.{s.name}), '')" if s.interned == "address"
+            else f"coalesce((SELECT digest FROM facts.template WHERE id = t.{s.name}), '')" if s.interned
+            else f"t.{s.name}"
+            for s in columns
+        ]  # fmt: skip
+        self._db.execute(f"INSERT INTO main.{name} SELECT {', '.join(parts)} FROM facts.{name} t")
+
+    def close(self) -> None:
+        """Leave one closed file."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._db.execute("PRAGMA journal_mode=DELETE")
+        self._db.close()
+
+
+def _finding_rows(subject: str, assessment: Any) -> Iterable[tuple[Any, ...]]:
+    for f in assessment.findings:
+        yield (
+            subject, assessment.rule, f.fingerprint, f.clause, f.problem, f.item, f.location, f.detail, f.url,
+            f.certainty, float(f.points), int(f.notice), f.change, f.first_seen, f.evidence.seen_at, f.evidence.quote,
+        )  # fmt: skip
+
+
+def new_id(moment: datetime, store: Path) -> str:
+    """An id that sorts by time and is free in the store."""
+    stem = moment.strftime("%Y%m%d-%H%M%S")
+    taken = {p.name for p in (store / "scans").glob(f"{stem}*")}
+    return next(i for n in range(1000) if (i := stem if n == 0 else f"{stem}-{n}") not in taken)
+
+
+def latest(store: Path, unfinished: bool = False) -> str | None:
+    """Id of the newest scan in the store; with `unfinished` the newest that was not brought to its end."""
+    for folder in sorted((store / "scans").glob("*"), reverse=True):
+        if not (folder / "scan.sqlite").exists():
+            continue
+        if not unfinished:
+            return folder.name
+        scan = ScanStore(folder)
+        done = "finished_at" in scan.info()
+        scan.close()
+        if not done:
+            return folder.name
+    return None
+
+
+def merged_tables() -> dict[str, type]:
+    """The fact tables that scan.sqlite holds, with addresses as text."""
+    return {name: fact for name, fact in tables().items() if fact in _MERGED}

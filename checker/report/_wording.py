@@ -1,0 +1,63 @@
+"""The official Chinese words for what the results say in code; every format for people reads them here."""
+
+from decimal import Decimal
+
+from checker.model.results import Outcome, SubjectResult, Verdict
+
+VERDICTS = {Verdict.QUALIFIED: "合格", Verdict.PENDING: "待核", Verdict.UNQUALIFIED: "不合格"}
+EFFECTS = {"veto": "单项否决", "deduct": "扣分", "bonus": "加分", "notice": "提示"}
+CERTAINTIES = {"certain": "", "candidate": "候选", "unknown": "无法判定"}
+CHANGES = {
+    "new": "", "unchanged": "仍未整改", "updated": "有变化", "reopened": "再次出现", "rectified": "已整改",
+    "notSeen": "本次未见", "removed": "已撤下",
+}  # fmt: skip
+PLATFORMS = {
+    "wechat-subscription": "微信订阅号", "wechat-service": "微信服务号", "weibo": "微博", "toutiao": "今日头条",
+    "douyin": "抖音", "kuaishou": "快手", "channels": "视频号", "app": "移动客户端", "miniprogram": "小程序",
+    "other": "其他",
+}  # fmt: skip
+STATISTICS = {
+    "pages": "页面", "links": "链接", "columns": "栏目", "articles": "文章", "messages": "留言", "posts": "推文",
+    "requests": "请求",
+}  # fmt: skip
+
+
+def verdict_line(subject: SubjectResult) -> str:
+    """合格（13项中12项已判定）; a closed subject gets no verdict."""
+    if subject.verdict is None:
+        return "已关停，不作判定" if subject.status == "closed" else "不作判定"
+    return f"{VERDICTS[subject.verdict]}（{subject.decided.of}项中{subject.decided.decided}项已判定）"
+
+
+def verdict_on(effect: str, outcome: Outcome) -> str:
+    """What one rule's outcome means for the subject, in a word or two; empty where the points say it."""
+    if outcome is Outcome.REVIEW:
+        return "待核"
+    if outcome is Outcome.OPEN:
+        return "无法判定"
+    if effect in {"veto", "notice"}:
+        words = {"veto": ("否决", "未达否决标准"), "notice": ("存在问题", "未达提示标准")}[effect]
+        return words[0] if outcome is Outcome.FAIL else words[1]
+    return ""
+
+
+def figure(value: Decimal | None, sign: bool = False) -> str:
+    """A number with at most two decimals and none that say nothing: 91.5, 3, -0.5; — where there is none."""
+    if value is None:
+        return "—"
+    digits = f"{value:+.2f}" if sign else f"{value:.2f}"
+    return digits.rstrip("0").rstrip(".")
+
+
+def share(value: float | None) -> str:
+    """A rate as a percentage with two decimals; — where nothing was inspected."""
+    return "—" if value is None else f"{value:.2%}"
+
+
+def moment(value: str) -> str:
+    """An ISO 8601 time to the minute, its offset left out where it is Beijing time."""
+    day, _, time = value.partition("T")
+    if not time:
+        return value
+    offset = "" if value.endswith("+08:00") else f"（{value[19:]}）" if len(value) > 19 else ""
+    return f"{day} {time[:5]}{offset}"

@@ -1,0 +1,300 @@
+"""The report for a person at a terminal, in Chinese.
+
+Everything that comes from pages or the registry goes through `plain` first: it can neither steer the terminal nor
+be taken for markup. Nothing is left out but doubtful rows of one rule beyond `DOUBTFUL_ROWS`, which JSON holds.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from io import StringIO
+
+from rich.console import Console
+from rich.text import Text
+
+from checker.model.results import Assessment, Finding, KindSummary, Outcome, Scan, SubjectResult, Verdict
+from checker.report._lines import Sheet, plain
+from checker.report._wording import (
+    CERTAINTIES,
+    CHANGES,
+    EFFECTS,
+    PLATFORMS,
+    STATISTICS,
+    VERDICTS,
+    figure,
+    moment,
+    share,
+    verdict_line,
+    verdict_on,
+)
+
+DOUBTFUL_ROWS = 10
+QUOTE_LENGTH = 120
+KINDS = {"site": "政府网站", "account": "政务新媒体"}
+COLOURS = {
+    Verdict.QUALIFIED: "bold green",
+    Verdict.PENDING: "bold yellow",
+    Verdict.UNQUALIFIED: "bold red",
+    None: "bold dim",
+}
+EFFECT_COLOURS = {"veto": "red", "deduct": "magenta", "bonus": "green", "notice": "yellow"}
+_Listed = tuple[Assessment, list[Finding]]
+
+
+def render(scan: Scan, width: int = 100, colour: bool = False, terminal: bool = False) -> bytes:
+    """The scan as UTF-8 text, at most `width` cells wide (web addresses excepted).
+
+    `colour` allows colours; `terminal` says that a person looks at a terminal: bold and dim letters, clickable
+    addresses. With neither there is not one escape sequence in it.
+    """
+    sheet = Sheet(width, links=terminal)
+    _head(sheet, scan)
+    for kind, title in KINDS.items():
+        subjects = [s for s in scan.subjects if s.kind == kind]
+        if subjects:
+            sheet.heading(title, "bold cyan")
+        for subject in subjects:
+            _subject(sheet, subject)
+    _units(sheet, scan)
+    _summary(sheet, scan)
+    return _printed(sheet, width, colour, terminal)
+
+
+def _printed(sheet: Sheet, width: int, colour: bool, terminal: bool) -> bytes:
+    if not (colour or terminal):
+        return "".join(f"{line.plain}\n" for line in sheet.lines).encode()
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=width,
+        color_system="standard",
+        no_color=not colour,
+        force_terminal=True,
+        force_jupyter=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    for line in sheet.lines:
+        console.print(line, soft_wrap=True)
+    return out.getvalue().encode()
+
+
+def _head(sheet: Sheet, scan: Scan) -> None:
+    sheet.add(Text("政府网站与政务新媒体检查结果", "bold"))
+    rules = f"{scan.rules.profile} {scan.rules.version}（{scan.rules.sha256[:8]}）"
+    facts = [f"编号 {scan.id}", f"检查时点 {moment(scan.as_of)}", f"指标 {rules}"]
+    sheet.add(Text("　".join(map(plain, facts)), "dim"))
+    ran = f"检查于 {moment(scan.started_at)} 开始，{moment(scan.finished_at)} 结束"
+    sheet.add(Text("　".join(map(plain, [ran, f"checker {scan.tool_version}"])), "dim"))
+    if not scan.complete:
+        sheet.add(Text("检查没有做完：以下只有已经查完的对象。", "bold yellow"))
+    sheet.gap()
+    _counts(sheet, scan)
+
+
+def _counts(sheet: Sheet, scan: Scan) -> None:
+    """One line a kind: how many of which verdict."""
+    for title, kind in (("政府网站　", scan.sites), ("政务新媒体", scan.accounts)):
+        if kind.registered:
+            sheet.add(_count_line(title, kind), hang=12)
+
+
+def _count_line(title: str, kind: KindSummary) -> Text:
+    registered = f"登记 {kind.registered}（关停 {kind.closed}）" if kind.closed else f"登记 {kind.registered}"
+    line = Text.assemble((f"{title}  ", "bold"), f"{registered}，检查 {kind.inspected}：")
+    line.append(f"合格 {kind.qualified}", "green").append("，")
+    line.append(f"待核 {kind.pending}", "yellow").append("，")
+    line.append(f"不合格 {kind.unqualified}", "red").append("；合格率 ").append(share(kind.pass_rate), "bold")
+    if kind.pending:
+        line.append(f"（最低 {share(kind.pass_rate_if_pending_fail)}）")
+    return line
+
+
+def _summary(sheet: Sheet, scan: Scan) -> None:
+    """The end of a long report says again what matters: a terminal shows its end."""
+    sheet.heading("小结", "bold cyan")
+    for verdict in (Verdict.UNQUALIFIED, Verdict.PENDING):
+        names = [plain(s.name) for s in scan.subjects if s.verdict is verdict]
+        if names:
+            label = f"{VERDICTS[verdict]} {len(names)} 个："
+            sheet.add(Text.assemble((label, COLOURS[verdict]), "、".join(names)), hang=2)
+    _counts(sheet, scan)
+
+
+def _units(sheet: Sheet, scan: Scan) -> None:
+    scored = [u for u in scan.units if u.score is not None]
+    if not scored:
+        return
+    sheet.heading("单位得分", "bold cyan")
+    for unit in sorted(scored, key=lambda u: -(u.score or 0)):
+        verdict = f"　{VERDICTS[unit.verdict]}" if unit.verdict else ""
+        line = Text.assemble((f"{figure(unit.score):>6}", "bold"), f"  {plain(unit.unit)}（{plain(unit.group)}）")
+        sheet.add(line.append(verdict, COLOURS[unit.verdict]), hang=8)
+
+
+def _subject(sheet: Sheet, subject: SubjectResult) -> None:
+    sheet.gap()
+    _title(sheet, subject)
+    for problem in subject.problems:
+        sheet.add(Text(f"! {plain(problem)}", "yellow"), indent=2, hang=2)
+    for effect, listed in _by_effect(subject.assessments).items():
+        sheet.gap()
+        sheet.add(Text(EFFECTS[effect], f"bold {EFFECT_COLOURS[effect]}"), indent=2)
+        for assessment, findings in listed:
+            _rule(sheet, assessment, findings, effect)
+    _open(sheet, subject.assessments)
+    _unasked(sheet, subject.assessments)
+    _samples(sheet, subject.assessments)
+    _rest(sheet, subject)
+
+
+def _title(sheet: Sheet, subject: SubjectResult) -> None:
+    verdict = verdict_line(subject)
+    head = Text.assemble((verdict, COLOURS[subject.verdict]), "  ", (plain(subject.name), "bold"))
+    sheet.add(head.append(f"  {plain(subject.id)}", "dim"), hang=2)
+    platform = PLATFORMS.get(subject.platform, subject.platform) if subject.kind == "account" else ""
+    unit = "" if subject.unit == subject.organizer else f"单位：{subject.unit}"
+    facts = [platform, f"主办：{subject.organizer}", unit, subject.group]
+    sheet.add(Text("　".join(plain(f) for f in facts if f), "dim"), indent=2)
+    if subject.url:
+        sheet.address("", plain(subject.url, 2000), indent=2)
+    _score(sheet, subject)
+    if subject.verdict is Verdict.PENDING:
+        waiting = [f"{a.rule} {plain(a.title)}" for a in subject.assessments if a.blocks]
+        sheet.add(Text(f"结论还要等：{'、'.join(waiting) or '未定的单项否决'}", "yellow"), indent=2, hang=2)
+
+
+def _score(sheet: Sheet, subject: SubjectResult) -> None:
+    score = subject.score
+    figures = {"总分": score.total, "第二部分": score.part2, "加分": score.bonus, "最低": score.lowest}
+    shown = [f"{name} {figure(value)}" for name, value in figures.items()]
+    parts = [f"等次 {plain(subject.grade)}"] if subject.grade else []
+    if any(value is not None for value in figures.values()):
+        parts += shown
+    if parts:
+        sheet.add(Text("　".join(parts), "bold"), indent=2)
+
+
+def _by_effect(assessments: Iterable[Assessment]) -> dict[str, list[_Listed]]:
+    """Rules with rows under the effect that the rows have: an early warning of a veto is a notice."""
+    groups: dict[str, list[_Listed]] = {effect: [] for effect in EFFECTS}
+    for assessment in assessments:
+        scoring = [f for f in assessment.findings if not f.notice]
+        warning = [f for f in assessment.findings if f.notice]
+        bare = assessment.outcome in {Outcome.FAIL, Outcome.REVIEW} and not assessment.findings
+        if scoring or bare:
+            groups[assessment.effect].append((assessment, scoring))
+        if warning:
+            groups["notice"].append((assessment, warning))
+    return {effect: listed for effect, listed in groups.items() if listed}
+
+
+def _rule(sheet: Sheet, assessment: Assessment, findings: list[Finding], effect: str) -> None:
+    early = effect == "notice" != assessment.effect
+    tally = "预警，不计分" if early else _tally(assessment)
+    line = Text.assemble((f"{assessment.rule} ", "cyan"), (plain(assessment.title), "bold"), "  ")
+    doubtful = assessment.outcome in {Outcome.OPEN, Outcome.REVIEW}
+    sheet.add(line.append(tally, "yellow" if doubtful else EFFECT_COLOURS[effect]), indent=4, hang=2)
+    shown, cut = _shown(findings)
+    for finding in shown:
+        _finding(sheet, finding, assessment.problem)
+    if cut:
+        sheet.add(Text(f"另有 {cut} 条，见 JSON", "dim"), indent=6)
+    if assessment.advice and effect != "bonus":
+        sheet.add(Text(f"建议：{plain(assessment.advice)}", "italic"), indent=6, hang=6)
+
+
+def _tally(assessment: Assessment) -> str:
+    """What the rule did: its word and reason, its points out of the cap, and the points that are still in doubt."""
+    word, reason = verdict_on(assessment.effect, assessment.outcome), plain(assessment.reason or "")
+    parts = ["：".join(filter(None, [word, reason]))] if word else []
+    if assessment.effect in {"deduct", "bonus"}:
+        most = f"（最多 {figure(assessment.cap)}）" if assessment.cap else ""
+        parts.append(f"{figure(assessment.points, sign=bool(assessment.points))} 分{most}")
+        if assessment.at_risk:
+            parts.append(f"另有 {figure(assessment.at_risk, sign=True)} 分未定")
+    return "；".join(parts)
+
+
+def _shown(findings: list[Finding]) -> tuple[list[Finding], int]:
+    """Every certain row, then the first doubtful ones; and how many are cut."""
+    certain = [f for f in findings if f.certainty == "certain"]
+    doubtful = sorted((f for f in findings if f.certainty != "certain"), key=lambda f: f.certainty)
+    return certain + doubtful[:DOUBTFUL_ROWS], len(doubtful[DOUBTFUL_ROWS:])
+
+
+def _finding(sheet: Sheet, finding: Finding, problem: str) -> None:
+    marks = [CERTAINTIES.get(finding.certainty, finding.certainty), CHANGES.get(finding.change, finding.change)]
+    line = Text("· ")
+    for mark in filter(None, marks):
+        line.append(f"[{plain(mark)}] ", "yellow")
+    wording, detail = plain(finding.problem or problem), plain(finding.detail)
+    line.append(wording if not detail or detail == wording else f"{wording}：{detail}")
+    if finding.points:
+        line.append(f"  {figure(finding.points, sign=True)} 分", "bold")
+    sheet.add(line, indent=6, hang=2)
+    for label, value in _places(finding):
+        sheet.address(label, value, indent=8)
+    quote = plain(finding.evidence.quote, QUOTE_LENGTH)
+    if quote and quote not in detail:
+        sheet.add(Text(f"原文：{quote}", "dim"), indent=8, hang=6)
+    if finding.suppressed:
+        sheet.add(Text(f"已豁免：{plain(finding.suppressed)}", "dim"), indent=8, hang=8)
+
+
+def _places(finding: Finding) -> Iterator[tuple[str, str]]:
+    """Where it stands and what it is about, once where both are the same; an account has no page to stand on."""
+    if finding.location and finding.location != finding.url and not finding.location.startswith("account:"):
+        yield "位置：", plain(finding.location, 2000)
+    if finding.url:
+        yield "地址：", plain(finding.url, 2000)
+
+
+def _open(sheet: Sheet, assessments: Iterable[Assessment]) -> None:
+    """The open rules, those with the same reason together; vetoes first."""
+    grouped: dict[str, list[Assessment]] = defaultdict(list)
+    undecided = [a for a in assessments if a.outcome is Outcome.OPEN]
+    for assessment in sorted(undecided, key=lambda a: list(EFFECTS).index(a.effect)):
+        grouped[assessment.reason or "原因不明"].append(assessment)
+    if not grouped:
+        return
+    sheet.gap()
+    sheet.add(Text(f"无法判定（{len(undecided)}项）", "bold yellow"), indent=2)
+    for reason, rules in grouped.items():
+        line = Text.assemble((f"{plain(reason)}：", "yellow"))
+        line.append("、".join(f"{a.rule} {plain(a.title)}" for a in rules))
+        sheet.add(line, indent=4, hang=2)
+
+
+def _unasked(sheet: Sheet, assessments: Iterable[Assessment]) -> None:
+    questions = [(a, question) for a in assessments for question in a.unasked]
+    if not questions:
+        return
+    sheet.gap()
+    sheet.add(Text(f"待人工核实（{len(questions)}项）", "bold"), indent=2)
+    for assessment, question in questions:
+        sheet.add(Text.assemble((f"{assessment.rule} ", "cyan"), plain(question)), indent=4, hang=2)
+
+
+def _samples(sheet: Sheet, assessments: Iterable[Assessment]) -> None:
+    sampled = [a for a in assessments if a.sample]
+    if not sampled:
+        return
+    sheet.gap()
+    sheet.add(Text("抽查样本", "bold"), indent=2)
+    for assessment in sampled:
+        names = "；".join(plain(s.title or s.url or s.key) for s in assessment.sample)
+        line = Text.assemble((f"{assessment.rule} ", "cyan"), f"{len(assessment.sample)} 件：{names}")
+        sheet.add(line, indent=4, hang=2)
+
+
+def _rest(sheet: Sheet, subject: SubjectResult) -> None:
+    """One quiet line: what passed, and how much was read for it."""
+    outcomes = Counter(a.outcome for a in subject.assessments)
+    names = {Outcome.PASS: "通过", Outcome.NOT_EARNED: "未得加分", Outcome.NOT_APPLICABLE: "不适用"}
+    parts = [f"{word} {outcomes[outcome]} 项" for outcome, word in names.items() if outcomes[outcome]]
+    read = [f"{STATISTICS.get(name, plain(name))} {count}" for name, count in subject.statistics.items() if count]
+    if read:
+        parts.append(f"已读：{'，'.join(read)}")
+    if parts:
+        sheet.gap()
+        sheet.add(Text("　".join(parts), "dim"), indent=2)

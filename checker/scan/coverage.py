@@ -1,0 +1,97 @@
+"""Coverage lines of a site at the end of its gathering: what was read completely, where, and why not."""
+
+from collections.abc import Iterator
+
+from checker.crawl import Rank
+from checker.facts.store import FactsWriter
+from checker.model.facts import GatherLog
+
+_UNREAD_ITEMS = """
+SELECT count(DISTINCT i.url) FROM list_item i JOIN address a ON a.id = i.url JOIN address l ON l.id = i.listed_in
+WHERE l.url = ? AND NOT EXISTS (SELECT 1 FROM article_date d WHERE d.url = i.url)
+AND NOT EXISTS (SELECT 1 FROM frontier f WHERE f.url = a.url AND f.state = 'done')
+"""
+
+
+def coverage_lines(subject: str, home: str, facts: FactsWriter, left: str, unchecked: int) -> Iterator[GatherLog]:
+    """All lines of one site. `left` says why pages were left unread, '' if none; `unchecked` links had no budget."""
+
+    def line(fact: str, scope: str, reason: str, state: str = "partial") -> GatherLog:
+        return GatherLog(subject, fact, scope, state if reason else "complete", reason)
+
+    columns = [url for (url,) in facts.execute("SELECT a.url FROM site_column c JOIN address a ON a.id = c.url")]
+    bad_columns = 0
+    for url in columns:
+        reason, state = _list_gap(facts, url)
+        bad_columns += bool(reason)
+        yield line("list_item", url, reason, state)
+        dates, date_state = (reason, state) if reason else _date_gap(facts, url)
+        yield line("article_date", url, dates, date_state)
+    yield from _home_lines(subject, home, facts, bad_columns)
+    sampled = _sample_gap(facts)
+    yield line("page", "", sampled)
+    yield line("tag", "", sampled)
+    yield line("article", "", left)
+    yield line("article_date", "", left)
+    yield line("link", "", left)
+    unread = f"{unchecked}个链接超出核验数量上限" if unchecked else ""
+    yield line("link_check", "", left or unread)
+
+
+def _home_lines(subject: str, home: str, facts: FactsWriter, bad_columns: int) -> Iterator[GatherLog]:
+    reason, state = _list_gap(facts, home)
+    entries = facts.execute(
+        "SELECT count(*) FROM list_item i JOIN address a ON a.id = i.listed_in WHERE a.url = ?", (home,)
+    )
+    if not reason and not entries[0][0] and bad_columns:
+        reason, state = f"首页为导航页，有{bad_columns}个栏目未读全", "partial"
+    dates, date_state = (reason, state) if reason else _date_gap(facts, home)
+    nav, nav_state = _navigation_gap(facts, home)
+    footer, footer_state = _page_gap(facts, home)
+    for fact, scope, why, how in (
+        ("list_item", "home", reason, state), ("article_date", "home", dates, date_state),
+        ("site_column", "navigation", nav, nav_state), ("mark", "footer", footer, footer_state),
+    ):  # fmt: skip
+        yield GatherLog(subject, fact, scope, how if why else "complete", why)
+
+
+def _page_gap(facts: FactsWriter, url: str) -> tuple[str, str]:
+    """Why a page was not read, and the state that this means; '' if it was."""
+    rows = facts.execute("SELECT state, note FROM frontier WHERE url = ?", (url,))
+    if not rows:
+        return "不在本站范围内或不是网页，未读取", "failed"
+    state, note = rows[0]
+    if state == "done" and not note:
+        return "", "complete"
+    return str(note) or "未读取", "failed"
+
+
+def _list_gap(facts: FactsWriter, url: str) -> tuple[str, str]:
+    """A list that was read but could not be told from the rest of the page is not a blank one."""
+    reason, state = _page_gap(facts, url)
+    if reason:
+        return reason, state
+    found = facts.execute(
+        "SELECT reason FROM gather_log WHERE fact = 'list_item' AND scope = ? AND state <> 'complete'", (url,)
+    )
+    return (str(found[0][0]), "partial") if found else ("", "complete")
+
+
+def _date_gap(facts: FactsWriter, url: str) -> tuple[str, str]:
+    unread = facts.execute(_UNREAD_ITEMS, (url,))[0][0]
+    return (f"{unread}条列表未标日期的信息未能读到正文页", "partial") if unread else ("", "complete")
+
+
+def _navigation_gap(facts: FactsWriter, home: str) -> tuple[str, str]:
+    reason, state = _page_gap(facts, home)
+    if reason:
+        return reason, state
+    own = facts.execute("SELECT count(*) FROM site_column WHERE origin = 'navigation'")[0][0]
+    registered = facts.execute("SELECT count(*) FROM site_column WHERE registered = 1")[0][0]
+    return ("", "complete") if own or registered else ("首页未识别到导航", "partial")
+
+
+def _sample_gap(facts: FactsWriter) -> str:
+    """Samples are drawn from home, columns and their first items; pages beyond do not make them incomplete."""
+    left = facts.execute("SELECT count(*) FROM frontier WHERE state = 'left' AND rank <= ?", (int(Rank.SAMPLE),))[0][0]
+    return f"抽样所需的{left}页未读" if left else ""

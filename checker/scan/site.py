@@ -1,0 +1,264 @@
+"""One site: takes pages from the frontier, runs every extractor over each, writes the rows, queues what they lead to.
+
+Nothing is judged here. A page that fails is a fact; a site that goes down in the middle leaves partial facts.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from checker.address import normalise
+from checker.config import Budget
+from checker.crawl import Frontier, Rank, Scope, Visit
+from checker.extract import EXTRACTORS, ColumnHint, Extracted, PageContext, Role
+from checker.facts.store import FactsWriter
+from checker.fetch import Fetched, Fetcher
+from checker.gather.link_verdicts import LinkBudget, LinkTarget, Look, judge_links
+from checker.model.facts import Address, Fetch, GatherLog, LinkCheck, ListItem, Page, SiteColumn
+from checker.model.registry import Site
+from checker.model.results import FetchOutcome
+from checker.page import ParsedPage, parse
+from checker.scan.coverage import coverage_lines
+
+BATCH = 8
+"""Pages asked for together; the politeness of the fetcher decides how many really run at once."""
+
+GIVE_UP_AFTER = 5
+"""Answers in a row that show a dead host: then the rest is left, and said to be left."""
+
+_DEAD = frozenset(
+    {
+        FetchOutcome.DNS, FetchOutcome.REFUSED, FetchOutcome.RESET, FetchOutcome.CONNECT_TIMEOUT,
+        FetchOutcome.READ_TIMEOUT, FetchOutcome.TOTAL_TIMEOUT,
+    }
+)  # fmt: skip
+_PAGE_TYPES = ("html", "xml", "text/plain")
+_SAMPLE_ITEMS = 3
+_MOST_LIST_PAGES = 3
+
+Progress = Callable[[str, int, str], None]
+
+
+@dataclass(slots=True)
+class _Site:
+    """What is needed while one site is read; everything that must survive a kill stands in the facts file."""
+
+    site: Site
+    home: str
+    facts: FactsWriter
+    frontier: Frontier
+    scope: Scope
+    now: Callable[[], datetime]
+    templates: set[str] = field(default_factory=set)
+    dead: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+async def gather_site(
+    site: Site,
+    budget: Budget,
+    facts: FactsWriter,
+    fetch: Fetcher,
+    now: Callable[[], datetime],
+    progress: Progress,
+) -> None:
+    """Read a site within its budget and write all facts and coverage lines; never raises for what the site does."""
+    home = normalise(site.url) or site.url
+    scope = Scope(home, site.aliases)
+    pages = site.max_pages or budget.pages
+    work = _Site(site, home, facts, Frontier(facts, scope, pages, budget.depth), scope, now)
+    work.templates = {str(row[0]) for row in facts.execute("SELECT digest FROM template")}
+    _queue_registered(work)
+    left = await _read_pages(work, budget, fetch, progress)
+    _decide_levels(work)
+    progress(site.id, work.frontier.read, "核验链接")
+    unchecked = await _check_links(work, budget, fetch)
+    facts.write(list(coverage_lines(site.id, home, facts, left, unchecked)))
+    facts.commit()
+
+
+def _queue_registered(work: _Site) -> None:
+    work.frontier.add(work.home, Rank.HOME, 0, "home", work.home)
+    rows = work.facts.execute("SELECT a.url FROM site_column c JOIN address a ON a.id = c.url WHERE c.registered = 1")
+    for (url,) in rows:
+        work.frontier.add(url, Rank.COLUMN, 1, "column", url)
+    work.facts.commit()
+
+
+async def _read_pages(work: _Site, budget: Budget, fetch: Fetcher, progress: Progress) -> str:
+    """Read until nothing is queued or a budget is spent; the reason why pages were left, '' if none were."""
+    end = time.monotonic() + budget.minutes * 60
+    while batch := work.frontier.take(BATCH if work.frontier.read else 1):
+        answers = await asyncio.gather(*(fetch.get(v.url, rate=work.site.rate, robots=_asks(work)) for v in batch))
+        for visit, answer in zip(batch, answers, strict=True):
+            _take_in(work, visit, answer)
+        work.facts.commit()
+        progress(work.site.id, work.frontier.read, "读取页面")
+        if work.dead >= GIVE_UP_AFTER:
+            return _left(work, f"网站连续{GIVE_UP_AFTER}次无法访问，停止采集")
+        if time.monotonic() > end:
+            return _left(work, f"超过每站{budget.minutes:g}分钟的时间上限")
+    return _left(work, f"超过每站{work.site.max_pages or budget.pages}页的上限")
+
+
+def _asks(work: _Site) -> bool:
+    return work.site.robots == "obey"
+
+
+def _left(work: _Site, reason: str) -> str:
+    left = work.frontier.give_up(reason)
+    work.facts.commit()
+    return f"{reason}，尚有{left}页未读" if left else ""
+
+
+def _take_in(work: _Site, visit: Visit, answer: Fetched) -> None:
+    """One answer into facts: the request itself, and the page if it is one."""
+    seen_at = work.now().isoformat(timespec="seconds")
+    work.facts.write([_fetch_row(work.site.id, answer, "page", seen_at)])
+    work.dead = work.dead + 1 if answer.outcome in _DEAD else 0
+    if answer.outcome is not FetchOutcome.OK:
+        work.frontier.close(visit, "failed", answer.detail)
+    elif not any(t in answer.content_type.lower() for t in _PAGE_TYPES) and answer.content_type:
+        work.frontier.close(visit, "done", f"不是网页（{answer.content_type}）")
+    elif not work.scope.holds(answer.final_url):
+        work.frontier.close(visit, "failed", f"跳转到站外：{answer.final_url}")
+    else:
+        _extract(work, visit, parse(answer.final_url, answer.body, answer.content_type), answer, seen_at)
+
+
+def _fetch_row(subject: str, answer: Fetched, purpose: str, seen_at: str) -> Fetch:
+    return Fetch(
+        subject, Address(answer.url), purpose, answer.outcome.value, answer.status, Address(answer.final_url),
+        len(answer.hops), answer.content_type, len(answer.body), answer.elapsed_ms, seen_at, answer.sha256,
+    )  # fmt: skip
+
+
+def _extract(work: _Site, visit: Visit, page: ParsedPage, answer: Fetched, seen_at: str) -> None:
+    """Run every extractor over a parsed page; one that throws leaves a coverage line, not a crash."""
+    site = work.site
+    context = PageContext(
+        subject=site.id, home=work.home, aliases=site.aliases, today=work.now().date(), as_of=work.now(),
+        role=cast(Role, visit.role), listed_in=visit.listed_in, columns=_hints(work), depth=visit.depth,
+    )  # fmt: skip
+    work.facts.write([
+        Page(
+            site.id, Address(visit.url), visit.role, page.title, page.charset, page.declared_charset,
+            len(page.text), _main_length(page), len(page.links), visit.depth, int(page.script_built), seen_at,
+            answer.sha256,
+        )
+    ])  # fmt: skip
+    for extractor in EXTRACTORS:
+        try:
+            found = extractor.run(page, context)
+        except Exception as error:  # a page must never take the scan down with it
+            reason = f"提取出错：{type(error).__name__}"
+            work.facts.write([GatherLog(site.id, fact, visit.url, "failed", reason) for fact in extractor.makes])
+            continue
+        _keep(work, visit, found)
+    _follow(work, visit, page)
+    work.frontier.close(visit, "done", "页面由脚本生成，需要浏览器渲染" if page.script_built else "")
+
+
+def _main_length(page: ParsedPage) -> int:
+    """Characters of visible text outside navigation, header and footer."""
+    return sum(len(r.text) for r in page.outline.runs if not r.hidden and page.regions[r.element] == "main")
+
+
+def _hints(work: _Site) -> tuple[ColumnHint, ...]:
+    sql = "SELECT a.url, c.name, c.type, c.registered FROM site_column c JOIN address a ON a.id = c.url"
+    return tuple(ColumnHint(url, name, kind, bool(reg)) for url, name, kind, reg in work.facts.execute(sql))
+
+
+def _keep(work: _Site, visit: Visit, found: Extracted) -> None:
+    """Write an extractor's rows (a known template or column only once) and queue the addresses they lead to."""
+    rows: list[Any] = []
+    for row in found.rows:
+        if isinstance(row, SiteColumn):
+            if not work.facts.has("site_column", row.url):
+                rows.append(row)
+                work.frontier.add(row.url, Rank.NAVIGATION, 1, "column", row.url)
+            continue
+        if isinstance(row, ListItem):
+            _queue_item(work, visit, row)
+        rows.append(row)
+    for key, links in found.templates.items():
+        if key not in work.templates:
+            work.templates.add(key)
+            rows.extend(links)
+    work.facts.write(rows)
+    if visit.role == "column" and _list_pages(work, visit) < _MOST_LIST_PAGES:
+        work.frontier.add_all(found.next_pages, Rank.NEXT_PAGE, visit.depth + 1, "column", visit.listed_in)
+
+
+def _queue_item(work: _Site, visit: Visit, item: ListItem) -> None:
+    first = item.position < _SAMPLE_ITEMS
+    rank = Rank.SAMPLE if first and visit.role in {"column", "home"} else Rank.ITEM
+    work.frontier.add(item.url, rank, visit.depth + 1, "article", item.listed_in)
+
+
+def _list_pages(work: _Site, visit: Visit) -> int:
+    sql = "SELECT count(*) FROM frontier WHERE role = 'column' AND listed_in = ?"
+    return int(work.facts.execute(sql, (visit.listed_in,))[0][0])
+
+
+def _follow(work: _Site, visit: Visit, page: ParsedPage) -> None:
+    """Queue the site's own links: the navigation early, everything else last."""
+    for link in page.links:
+        if link.tag in {"a", "area", "iframe", "frame"}:
+            early = visit.role == "home" and link.region in {"navigation", "header"}
+            work.frontier.add(link.url, Rank.NAVIGATION if early else Rank.REST, visit.depth + 1)
+    if page.refresh:
+        work.frontier.add(page.refresh, Rank.HOME, visit.depth + 1, visit.role, visit.listed_in)
+
+
+def _decide_levels(work: _Site) -> None:
+    """A registered column without a level is top-level if the home page's navigation leads to it (design §6)."""
+    work.facts.execute(
+        "UPDATE site_column SET level = CASE WHEN EXISTS ("
+        " SELECT 1 FROM link l JOIN page_template t ON t.template = l.template JOIN address h ON h.id = t.page"
+        " WHERE h.url = ? AND t.region IN ('navigation', 'header') AND l.url = site_column.url) THEN 1 ELSE 2 END"
+        " WHERE level = 0",
+        (work.home,),
+    )
+    work.facts.commit()
+
+
+async def _check_links(work: _Site, budget: Budget, fetch: Fetcher) -> int:
+    """Verdicts for every link target that has none yet; the number that the budget left unchecked.
+
+    What the home page carries comes first, then the rest in order of first sight: the budget cuts at the end.
+    """
+    rows = work.facts.execute(_TARGETS, (work.home,))
+    targets = [LinkTarget(url, _look(url, *seen)) for url, *seen in rows]
+    unchecked = 0
+
+    def write(row: LinkCheck) -> None:
+        nonlocal unchecked
+        unchecked += row.reason == FetchOutcome.BUDGET
+        work.facts.write([row])
+        work.facts.commit()
+
+    started = work.now() - timedelta(seconds=fetch.elapsed())
+    bounds = LinkBudget(count=budget.link_checks, seconds=budget.minutes * 30, pause=budget.confirm_after)
+    await judge_links(work.site.id, targets, fetch, started, bounds, write)
+    return unchecked
+
+
+def _look(url: str, outcome: str | None, status: int, final_url: str, seen_at: str) -> Look | None:
+    """What the crawl saw of a link target; None if it never asked for it."""
+    return Look(FetchOutcome(outcome), status, final_url or url, seen_at) if outcome else None
+
+
+_TARGETS = """
+SELECT a.url, f.outcome, coalesce(f.status, 0), coalesce(e.url, ''), coalesce(f.seen_at, '')
+FROM (SELECT url, min(rowid) AS first FROM link GROUP BY url) l
+JOIN address a ON a.id = l.url
+LEFT JOIN fetch f ON f.url = l.url AND f.purpose = 'page'
+LEFT JOIN address e ON e.id = f.final_url
+WHERE l.url NOT IN (SELECT url FROM link_check)
+GROUP BY l.url
+ORDER BY NOT EXISTS (SELECT 1 FROM link h JOIN address p ON p.id = h.page WHERE h.url = l.url AND p.url = ?), l.first
+"""

@@ -1,0 +1,94 @@
+"""One subject's gathering: opens its facts file, copies registry and context into it, gathers, closes it."""
+
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from checker.config import Budget, shanghai
+from checker.facts.store import FactsWriter
+from checker.facts.workdays import workdays
+from checker.fetch import Fetcher
+from checker.model.facts import Clock, GatherLog
+from checker.model.registry import Account, Site
+from checker.registry import account_fact, columns_of, site_fact
+from checker.scan.site import gather_site
+from checker.sources import gather_account
+
+Progress = Callable[[str, int, str], None]
+"""Told (subject id, pages read, what is being done)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    """The two clocks: inspection time runs from as_of with the real time that has passed (design §1.9).
+
+    `start` is Unix time, so that workers in other processes and on other machines reckon alike.
+    """
+
+    as_of: datetime
+    start: float
+
+    @classmethod
+    def starting(cls, as_of: datetime) -> "Clockwork":
+        """A clock that starts now."""
+        return cls(shanghai(as_of), time.time())
+
+    def now(self) -> datetime:
+        """The inspection time of this moment."""
+        return self.as_of + timedelta(seconds=round(time.time() - self.start, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One subject to gather, and where its files lie."""
+
+    subject: Site | Account
+    facts: Path
+    context: Path
+    budget: Budget
+
+
+async def gather(task: Task, fetch: Fetcher, clock: Clockwork, progress: Progress) -> None:
+    """Gather one subject into its facts file; a half-gathered file of a killed scan is gone on with."""
+    with FactsWriter(task.facts) as facts:
+        if not facts.execute("SELECT 1 FROM clock"):
+            _begin(task, facts, clock)
+        if isinstance(task.subject, Site):
+            await gather_site(task.subject, task.budget, facts, fetch, clock.now, progress)
+        else:
+            await _account(task.subject, facts, fetch, clock)
+
+
+def _begin(task: Task, facts: FactsWriter, clock: Clockwork) -> None:
+    moment = clock.as_of
+    facts.write([Clock(moment.isoformat(), moment.date().isoformat())])
+    if isinstance(task.subject, Site):
+        facts.write([site_fact(task.subject), *columns_of(task.subject)])
+    else:
+        facts.write([account_fact(task.subject)])
+    facts.write(_context_log(task))
+    for year in (moment.year - 1, moment.year, moment.year + 1):
+        facts.write(workdays(year))
+    facts.commit()
+
+
+def _context_log(task: Task) -> list[GatherLog]:
+    connection = sqlite3.connect(f"file:{task.context}?mode=ro&immutable=1", uri=True)
+    try:
+        rows = connection.execute("SELECT fact, state, reason FROM context_log").fetchall()
+    finally:
+        connection.close()
+    return [GatherLog(task.subject.id, fact, "", state, reason) for fact, state, reason in rows]
+
+
+async def _account(account: Account, facts: FactsWriter, fetch: Fetcher, clock: Clockwork) -> None:
+    facts.execute("DELETE FROM gather_log WHERE fact IN ('post', 'account_function', 'account_meta')")
+    for table in ("post", "account_function", "account_meta"):
+        facts.execute(f"DELETE FROM {table}")
+    rows, log = await gather_account(account, fetch, clock.now())
+    facts.write(rows)
+    facts.write(log)
+    facts.commit()
