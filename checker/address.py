@@ -9,18 +9,22 @@ MAX_LENGTH = 2000
 
 _SAFE_PATH = "/%:@!$&'()*+,;=~-._"
 _SAFE_QUERY = _SAFE_PATH + "?[]|{}"
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def _host(name: str) -> str | None:
-    name = name.rstrip(".").lower().replace("。", ".")
-    if name.isascii():
-        return name or None
-    try:
-        return name.encode("idna").decode("ascii")
-    except UnicodeError:
-        return None
+    """A host in lower case and punycode, IPv6 in brackets; None if no host is written like that."""
+    name = name.replace("。", ".").replace("．", ".").rstrip(".").lower()
+    if ":" in name:
+        name = f"[{name}]"
+    if not name.isascii():
+        try:
+            name = name.encode("idna").decode("ascii").lower()
+        except UnicodeError:
+            return None
+    return name if _HOST.fullmatch(name) and ".." not in name else None
 
 
 def _dots(path: str) -> str:
@@ -60,12 +64,11 @@ def normalise(url: str, base: str = "") -> str | None:
     host = _host(parts.hostname)
     if host is None:
         return None
-    if ":" in host:
-        host = f"[{host}]"
     netloc = host if port in {None, _DEFAULT_PORTS[parts.scheme]} else f"{host}:{port}"
-    path = _dots(quote(parts.path, safe=_SAFE_PATH) or "/")
-    query = quote(parts.query, safe=_SAFE_QUERY)
-    return urlunsplit((parts.scheme, netloc, path, query, ""))
+    path = _dots(quote(parts.path, safe=_SAFE_PATH, errors="replace") or "/")
+    query = quote(parts.query, safe=_SAFE_QUERY, errors="replace")
+    result = urlunsplit((parts.scheme, netloc, path, query, ""))
+    return result if len(result) <= MAX_LENGTH else None
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -86,12 +89,19 @@ def in_scope(url: str, home: str, aliases: tuple[str, ...] = ()) -> bool:
     """Whether `url` belongs to the site at `home`: same host (or an alias), under its path if it has one.
 
     `gov.cn` is a public suffix and a city can share one registered domain, so the host decides, never the domain.
-    A home address such as `/index.html` or `/fgw/index.html` counts as its folder.
+    A home address such as `/index.html` or `/fgw/index.html` counts as its folder, `/fgw` as the folder it names.
     """
-    for place in (home, *(a if "://" in a else f"http://{a}/" for a in aliases)):
-        known = urlsplit(normalise(place) or place)
-        asked = urlsplit(url)
-        folder = known.path.rpartition("/")[0] + "/"
-        if asked.netloc == known.netloc and asked.path.startswith(folder):
-            return True
-    return False
+    asked = normalise(url)
+    return asked is not None and any(
+        _under(asked, place) for place in (home, *(a if "://" in a else f"http://{a}/" for a in aliases))
+    )
+
+
+def _under(url: str, place: str) -> bool:
+    known = normalise(place)
+    if known is None or urlsplit(known).netloc != urlsplit(url).netloc:
+        return False
+    before, _, last = urlsplit(known).path.rpartition("/")
+    folder = f"{before}/" if not last or "." in last else f"{before}/{last}/"
+    path = urlsplit(url).path
+    return path.startswith(folder) or path == folder[:-1]

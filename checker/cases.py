@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from checker.evaluate import evaluate
+from checker.evaluate import PLACES, evaluate
 from checker.facts.query import Memory
 from checker.facts.schema import INTERNED, FieldSpec, specs, table_of, tables
 from checker.model.context import CONTEXT
@@ -90,7 +90,7 @@ def _coverage(case: Case) -> Iterator[dict[str, Any]]:
     for fact, what in case.gathered.items():
         if fact not in tables():
             raise CaseError(f"gathered: no fact '{fact}'")
-        everywhere = ["", "home", "navigation", "footer", *columns]
+        everywhere = [*(p for p in PLACES if p != "column"), *columns]
         scopes = what if isinstance(what, dict) else dict.fromkeys(everywhere, what)
         for scope, state in scopes.items():
             yield {"fact": fact, "scope": scope, "state": state, "reason": "案例"}

@@ -134,13 +134,12 @@ def _right_entries(lines: Lines, kind: _Kind[F, S]) -> Iterator[tuple[int, S]]:
 
 def _duplicate_ids(files: Iterable[_Read[Any, Any]]) -> Iterator[Problem]:
     """Ids are file names too, so they must differ in more than upper and lower case."""
-    seen: dict[str, str] = {}
+    seen: dict[str, tuple[_Read[Any, Any], int]] = {}
     for file in files:
         for index, one in file.ids():
-            if one.casefold() in seen:
-                yield file.problem(index, ("id",), f"id '{one}' is used twice (first in {seen[one.casefold()]})")
-            else:
-                seen[one.casefold()] = file.where(index, ("id",))
+            first, at = seen.setdefault(one.casefold(), (file, index))
+            if (first, at) != (file, index):
+                yield file.problem(index, ("id",), f"id '{one}' is used twice (first in {first.where(at, ('id',))})")
 
 
 def _code_problems(file: _Read[Any, Any]) -> Iterator[Problem]:
@@ -171,15 +170,14 @@ def _home(site: Site) -> str | None:
 
 
 def _duplicate_homes(file: _Read[SitesFile, Site]) -> Iterator[Problem]:
-    seen: dict[str, str] = {}
+    seen: dict[str, int] = {}
     for index, site in file.entries:
         home = _home(site)
         if home is None:
             yield file.problem(index, ("url",), f"'{site.url}' is not an address that can be asked for")
-        elif home in seen:
-            yield file.problem(index, ("url",), f"home address {site.url} is used twice (first in {seen[home]})")
-        else:
-            seen[home] = file.where(index, ("url",))
+        elif (first := seen.setdefault(home, index)) != index:
+            where = file.where(first, ("url",))
+            yield file.problem(index, ("url",), f"home address {site.url} is used twice (first in {where})")
 
 
 def _parent_problems(file: _Read[SitesFile, Site], accounts: _Read[AccountsFile, Account] | None) -> Iterator[Problem]:
@@ -220,15 +218,13 @@ def _alias_problems(site: Site) -> Iterator[tuple[Place, str]]:
 
 
 def _column_problems(site: Site, index: int, file: _Read[SitesFile, Site]) -> Iterator[tuple[Place, str]]:
-    seen: dict[str, str] = {}
+    seen: dict[str, int] = {}
     for i, column in enumerate(site.columns):
         url, place = normalise(column.url, site.url), ("columns", i, "url")
         if url is None:
             yield place, f"'{column.url}' is not an address, neither by itself nor from {site.url}"
-        elif url in seen:
-            yield place, f"column {url} is registered twice (first in {seen[url]})"
-        else:
-            seen[url] = file.where(index, place)
+        elif (first := seen.setdefault(url, i)) != i:
+            yield place, f"column {url} is registered twice (first in {file.where(index, ('columns', first, 'url'))})"
 
 
 def _search_problems(site: Site) -> Iterator[tuple[Place, str]]:
@@ -301,17 +297,6 @@ def account_fact(account: Account) -> RegisteredAccount:
         group_name=account.group,
         status=account.status,
     )
-
-
-def politeness_key(subject: Subject) -> str:
-    """Host and port whose patience a subject uses up: its registered home, or the first source that is asked for.
-
-    An account whose sources ask nothing of a server goes by its platform, so that the key is never empty.
-    """
-    if isinstance(subject, Site):
-        return politeness_host(normalise(subject.url) or subject.url)
-    asked = (_asked(source) for source in subject.sources)
-    return next((politeness_host(normalise(url) or url) for url in asked if url), f"platform:{subject.platform}")
 
 
 def _asked(source: Source) -> str:

@@ -147,7 +147,7 @@ class _Reading:
                     if rule_id not in self.rules:
                         self._unknown(lines, (key, i), "rule", rule_id, self.rules)
             for i, grade in enumerate(profile.grades or ()):
-                for rule_id in grade.when.failed:
+                for rule_id in (*grade.when.failed, *grade.when.not_earned):
                     if rule_id not in self.rules:
                         self._unknown(lines, ("grades", i), "rule", rule_id, self.rules)
             for rule_id, change in profile.rules.items():
@@ -268,7 +268,7 @@ def rule_set(book: RuleBook, name: str) -> RuleSet:
     switched: dict[str, bool] = {}
     rules = {rule_id: loaded.rule for rule_id, loaded in book.rules.items()}
     for profile in (book.profiles[n] for n in chain):
-        merged |= profile.model_dump(exclude_none=True, exclude={"rules"})
+        merged |= profile.model_dump(exclude_unset=True, exclude={"rules"})
         for rule_id, change in profile.rules.items():
             rules[rule_id] = changed(rules[rule_id], change)
             if change.on is not None:
@@ -288,5 +288,5 @@ def _natural(rule_id: str) -> tuple[str, int, str]:
     """v1 … v6, a1 … a9, d10 after d9, x-… last."""
     head, _, rest = rule_id.partition("-")
     letter, number = head[0], head[1:]
-    order = {"v": "0", "n": "1", "x": "9"}.get(letter, letter)
+    order = {"v": "0", "n": "1", "x": "z"}.get(letter, letter)
     return order, int(number) if number.isdigit() else 0, rest

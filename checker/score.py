@@ -17,7 +17,7 @@ from checker.model.results import (
     UnitResult,
     Verdict,
 )
-from checker.model.rules import Grade, Profile
+from checker.model.rules import Grade, Profile, When
 
 PASS_MARK = Fraction(60)
 BONUS_MARK = Fraction(80)
@@ -27,9 +27,9 @@ BONUS_CAP = Fraction(30)
 _DECIDED = frozenset({Outcome.PASS, Outcome.FAIL})
 
 
-def _points(value: Fraction) -> Decimal:
+def _points(value: Fraction, decimals: int = 2) -> Decimal:
     exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return exact.quantize(Decimal("0.01"), ROUND_HALF_UP).normalize() + 0
+    return exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP).normalize() + 0
 
 
 def _is_services(assessment: Assessment) -> bool:
@@ -97,17 +97,18 @@ def grade_of(
     grades: Iterable[Grade], kind: str, verdict: Verdict, total: Decimal | None, assessments: Iterable[Assessment]
 ) -> str | None:
     """The first grade whose conditions all hold; None if the profile grades nobody."""
-    failed = {a.rule for a in assessments if a.outcome is Outcome.FAIL}
-    return next((g.grade for g in grades if _matches(g, kind, verdict, total, failed)), None)
+    outcomes = {a.rule: a.outcome for a in assessments}
+    return next((g.grade for g in grades if _matches(g.when, kind, verdict, total, outcomes)), None)
 
 
-def _matches(grade: Grade, kind: str, verdict: Verdict, total: Decimal | None, failed: set[str]) -> bool:
-    when = grade.when
+def _matches(when: When, kind: str, verdict: Verdict, total: Decimal | None, outcomes: dict[str, Outcome]) -> bool:
     if when.kind and kind not in when.kind:
         return False
     if when.verdict is not None and verdict not in when.verdict:
         return False
-    if when.failed and not failed & set(when.failed):
+    if when.failed and not any(outcomes.get(r) is Outcome.FAIL for r in when.failed):
+        return False
+    if when.not_earned and not any(outcomes.get(r) is Outcome.NOT_EARNED for r in when.not_earned):
         return False
     return when.score_below is None or (total is not None and total < when.score_below)
 
@@ -157,4 +158,4 @@ def _unit_score(members: Iterable[SubjectResult], profile: Profile) -> Decimal |
     if profile.unit_score == "mean-of-sites-minus-accounts":
         bad = sum(m.kind == "account" and m.verdict is Verdict.UNQUALIFIED for m in everyone)
         mean -= Fraction(str(profile.unit_params.get("points_per_account", 1))) * bad
-    return _points(mean)
+    return _points(mean, int(profile.unit_params.get("decimals", 2)))

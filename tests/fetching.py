@@ -7,10 +7,7 @@ from typing import Any, TypeVar
 import httpx
 
 from checker.fetch import Fetcher, FetchSettings
-
-QUICK = FetchSettings(
-    interval=0, connect_seconds=0.5, read_seconds=0.4, total_seconds=0.8, max_bytes=1_000_000, concurrency=50
-)
+from tests.hostile import Hostile
 
 PATIENT = FetchSettings(interval=0, max_bytes=1_000_000, concurrency=50)
 T = TypeVar("T")
@@ -42,3 +39,19 @@ async def no_wait(_: float) -> None:
 
 def quick_fetcher(settings: FetchSettings = PATIENT, transport: httpx.AsyncBaseTransport | None = None) -> Fetcher:
     return Fetcher(settings, transport, sleep=no_wait)
+
+
+class TellsTheServer(httpx.AsyncBaseTransport):
+    """The real network; tells the server when the head of an answer was read."""
+
+    def __init__(self, server: Hostile) -> None:
+        self._server = server
+        self._real = httpx.AsyncHTTPTransport(verify=False)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await self._real.handle_async_request(request)
+        self._server.head_read.set()
+        return response
+
+    async def aclose(self) -> None:
+        await self._real.aclose()

@@ -84,10 +84,12 @@ async def _drip(server: "Hostile", _: Request, writer: asyncio.StreamWriter) -> 
     writer.close()
 
 
-async def _reset_mid_body(_: "Hostile", __: Request, writer: asyncio.StreamWriter) -> None:
+async def _reset_mid_body(server: "Hostile", _: Request, writer: asyncio.StreamWriter) -> None:
+    """Cut once the client has read the head: a reset throws away what is still on its way."""
+    server.head_read.clear()
     writer.write(answer("200 OK", b"the first half", b"Content-Length: 100000"))
     await writer.drain()
-    await asyncio.sleep(0)
+    await server.head_read.wait()
     _cut(writer)
 
 
@@ -240,12 +242,14 @@ HANDLERS: dict[str, Handler] = {
 class Hostile:
     """The server, as an async context manager; `asked` counts requests by path, `port` is where it listens.
 
-    `robots` is its robots.txt (a whole answer), None = 404.
+    `robots` is its robots.txt (a whole answer), None = 404. `head_read` is set by a test's transport when it has read
+    the head of an answer; only /reset-mid-body waits for it.
     """
 
     def __init__(self, robots: bytes | None = None, tls: ssl.SSLContext | None = None) -> None:
         self.asked: Counter[str] = Counter()
         self.closing = asyncio.Event()
+        self.head_read = asyncio.Event()
         self.robots = robots
         self._tls = tls
         self._server: asyncio.Server | None = None
@@ -261,6 +265,7 @@ class Hostile:
     ) -> None:
         assert self._server is not None
         self.closing.set()
+        self.head_read.set()
         self._server.close()
         await asyncio.gather(*self._running, return_exceptions=True)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from checker.cli.output import chosen_outputs
-from checker.cli.rules import book_at
+from checker.cli.rules import ProfileName, book_at
 from checker.cli.scan import FailOn, Files, Formats, PendingOk, run_scan
 from checker.cli.terminal import console_err
 from checker.config import Budget, shanghai, shipped
@@ -27,7 +27,7 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve", help="Only serve the city; scan it from another terminal.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port for --serve; 0 = any free one.")] = DEFAULT_PORT,
     store: Annotated[Path, typer.Option(help="Where the scan and the week of visits are kept.")] = Path(".checker"),
-    profile: str = "national",
+    profile: ProfileName = "national",
     format: Formats = None,
     output: Files = None,
     fail_on: FailOn = "never",

@@ -16,6 +16,7 @@ from checker.rules import LoadedRule, RuleBook, load_rule, load_rules, rule_set
 
 app = typer.Typer(no_args_is_help=True, help="List, show, validate, test and try the rules.")
 RulesDir = Annotated[Path | None, typer.Option("--rules", help="Folder of rules; default: those shipped.")]
+ProfileName = Annotated[str, typer.Option("--profile", help="Profile under rules/profiles.")]
 Format = Annotated[str, typer.Option("--format", "-f", help="text or json.")]
 
 
@@ -32,7 +33,7 @@ def _chosen(book: RuleBook, ids: list[str] | None) -> list[LoadedRule]:
 
 
 @app.command("list", epilog="Example: `checker rules list -f json`")
-def list_rules(rules: RulesDir = None, profile: str = "national", format: Format = "text") -> None:
+def list_rules(rules: RulesDir = None, profile: ProfileName = "national", format: Format = "text") -> None:
     """List the rules of a profile with title, effect and whether their facts are gathered."""
     chosen = rule_set(book_at(rules), profile).rules
     entries = [_entry(loaded) for loaded in chosen]
@@ -55,7 +56,11 @@ def _entry(loaded: LoadedRule) -> dict[str, Any]:
 
 
 @app.command("show", epilog="Example: `checker rules show v3-home-stale`")
-def show(rule: str, rules: RulesDir = None, profile: str = "national") -> None:
+def show(
+    rule: Annotated[str, typer.Argument(help="Id of the rule.")],
+    rules: RulesDir = None,
+    profile: ProfileName = "national",
+) -> None:
     """Show one rule as the profile judges it: indicator, effect, clauses, params, query, facts it needs."""
     book = book_at(rules)
     _chosen(book, [rule])
@@ -91,7 +96,7 @@ def test(ids: Annotated[list[str] | None, typer.Argument(help="Rule ids; default
 
 @app.command("try", epilog="Example: `checker rules try my-rule.yaml`")
 def try_rule(
-    file: Path,
+    file: Annotated[Path, typer.Argument(help="The rule file.")],
     scan: Annotated[str | None, typer.Option(help="Id of a stored scan; default: the newest.")] = None,
     store: Annotated[Path, typer.Option(help="Where scans are kept.")] = DEFAULT_STORE,
 ) -> None:

@@ -1,6 +1,7 @@
 """`checker evaluate` and `checker report`: they start from what a scan left in the store."""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -11,11 +12,11 @@ from checker.config import DEFAULT_STORE
 from checker.fleet import evaluate_scan, load_scan, profile_of
 from checker.rules import rule_set
 
-ScanId = typer.Option("--scan", help="Id of a stored scan; default: the newest.")
+ScanId = Annotated[str | None, typer.Option("--scan", help="Id of a stored scan; default: the newest.")]
 
 
 def evaluate(
-    scan: str | None = ScanId,
+    scan: ScanId = None,
     rules: RulesDir = None,
     profile: ProfileName = None,
     store: StoreDir = DEFAULT_STORE,
@@ -33,7 +34,7 @@ def evaluate(
 
 
 def report(
-    scan: str | None = ScanId,
+    scan: ScanId = None,
     store: StoreDir = DEFAULT_STORE,
     format: Formats = None,
     output: Files = None,

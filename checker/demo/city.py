@@ -23,7 +23,8 @@ _NEIGHBOURS = {
 """Hosts outside the city that its pages link to; here each is one small page: nothing leaves the machine."""
 
 _SVG = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 300" width="960" height="300" preserveAspectRatio="none">'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 300" width="960" height="300" '
+    'preserveAspectRatio="xMidYMid slice">'
     '<rect width="960" height="300" fill="#f7e2c6"/><circle cx="720" cy="96" r="46" fill="#fff4d6"/>'
     '<path d="M0 210Q200 80 420 200T960 150V300H0Z" fill="{colour}" opacity=".45"/>'
     '<path d="M0 250Q260 150 520 240T960 220V300H0Z" fill="{colour}" opacity=".75"/></svg>'

@@ -176,7 +176,8 @@ def _shell(place: Place, section: Section, tags: list[tuple[str, str]]) -> str:
     return (
         f'<!DOCTYPE html>\n<html>\n<head>\n<meta charset="{place.charset}">\n'
         f"<title>{section.name}_{place.name}</title>\n{_metas(place, tags)}\n</head>\n<body>\n"
-        '<noscript>请启用脚本后访问</noscript>\n<div id="app"></div>\n<script src="/static/js/app.js"></script>\n</body>\n</html>\n'
+        '<noscript>请启用脚本后访问</noscript>\n<div id="app"></div>\n'
+        '<script src="/static/js/app.js"></script>\n</body>\n</html>\n'
     )
 
 

@@ -34,6 +34,23 @@ TITLES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Titles by type of column; `{short}` is the place, `{organ}` its government or the department itself."""
 
+DEPARTMENTS: dict[str, tuple[str, ...]] = {
+    "notice": (
+        "{short}关于政务服务窗口办公时间调整的公告", "{short}关于开展业务知识培训的通知", "{short}关于公布监督电话的公告",
+        "{short}关于组织年度考评的通知", "{short}关于征求工作意见建议的公告", "{short}关于做好冬季安全工作的通知",
+        "{short}关于系统升级暂停服务的公告", "{short}关于公示评审结果的公告",
+    ),
+    "policy": (
+        "{short}关于印发政务服务事项清单的通知", "{short}关于加强行业诚信建设的意见", "{short}关于印发应急预案的通知",
+        "{short}关于规范行政执法文书的通知",
+    ),
+    "interpretation": (
+        "《政务服务事项清单》政策解读", "《关于加强行业诚信建设的意见》解读", "一图读懂《应急预案》",
+        "《规范行政执法文书》政策问答",
+    ),
+}  # fmt: skip
+"""Titles of departments, where they differ."""
+
 PLAIN = "{short}{year}年{month}月{name}情况（第{number}期）"
 """Title of an entry of any other column."""
 
@@ -49,18 +66,23 @@ ABOUT: dict[str, tuple[str, ...]] = {
     "profile": (
         "{short}地处丘陵与平原交界地带，气候温和，四季分明，全境河网密布，森林覆盖率百分之四十一。",
         "全境面积约二千一百平方公里，辖若干乡镇和街道，户籍人口约六十万人，主要产业为农产品加工、纺织和生态旅游。",
+        "历史上为商旅往来之地，现存古桥、古驿道等文物保护单位二十余处，民间剪纸和竹编技艺列入保护名录。",
         "境内交通便利，公路通车里程超过三千公里，所有行政村通硬化路、通客车；教育、卫生、文化设施覆盖城乡。",
     ),
     "functions": (
         "（一）贯彻执行有关法律法规和方针政策，拟订本领域发展规划并组织实施。",
         "（二）负责本领域公共服务体系建设，指导基层开展工作，组织实施重大项目。",
         "（三）负责本领域监督管理，受理群众咨询和投诉，依法公开信息。",
+        "（四）负责本领域人才队伍建设和科学技术推广，组织对外交流与合作，完成上级交办的其他任务。",
+        "内设机构：办公室、规划财务科、政策法规科、监督管理科、公共服务科、人事教育科。",
         "办公地址：示例市中心路1号　办公时间：工作日 8:30—12:00，14:30—17:30　负责人：周文安",
     ),
     "leaders": (
-        "市长　王明远　男，一九六八年生，大学学历，主持市政府全面工作。",
+        "市长　王明远　男，一九六八年生，大学学历，主持市政府全面工作，分管审计工作。",
         "副市长　陈秋实　女，一九七一年生，研究生学历，负责教育、卫生健康、文化旅游等方面工作。",
         "副市长　赵立行　男，一九七三年生，大学学历，负责农业农村、水利、自然资源等方面工作。",
+        "副市长　孙晓岚　女，一九七五年生，大学学历，负责工业、商务、市场监管等方面工作。",
+        "市政府秘书长　钱亦农　男，一九七二年生，大学学历，协助市长处理市政府日常工作。",
     ),
 }
 """Running texts of columns that are one page and no list."""
@@ -69,8 +91,9 @@ ABOUT: dict[str, tuple[str, ...]] = {
 def titles(section: tuple[str, str], short: str, months: list[tuple[int, int]], start: int) -> list[str]:
     """One title for each (year, month) of a column (type, name): its type's pool from `start`, else the plain form."""
     kind, name = section
-    pool = TITLES.get(kind, ())[start:]
-    organ = f"{short}人民政府" if short.endswith(("市", "县", "区")) else short
+    area = short.endswith(("市", "县", "区"))
+    organ = f"{short}人民政府" if area else short
+    pool = (TITLES if area else {**TITLES, **DEPARTMENTS}).get(kind, ())[start:]
     made = [text.format(short=short, organ=organ) for text in pool[: len(months)]]
     for i, (year, month) in enumerate(months[len(made) :], start=len(made)):
         made.append(PLAIN.format(short=short, name=name, year=year, month=month, number=len(months) - i))

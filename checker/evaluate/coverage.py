@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from checker.facts.schema import Need, title_of
 
 DONE = frozenset({"complete", "notApplicable"})
-_PLACES = frozenset({"home", "navigation", "footer"})
-_NAMES = {"": "", "home": "首页", "navigation": "导航", "footer": "页脚"}
+_PLACES = frozenset({"home", "navigation", "footer", "newest", "original"})
+PLACES = {
+    "": "",
+    "home": "首页",
+    "navigation": "导航",
+    "footer": "页脚",
+    "column": "各栏目",
+    "original": "原创标志",
+    "newest": "最新一条",
+}
+"""Chinese names of the places of coverage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +29,7 @@ class Gap:
     reason: str
 
     def __str__(self) -> str:
-        where = _NAMES.get(self.scope, self.scope)
+        where = PLACES.get(self.scope, self.scope)
         what = f"{title_of(self.fact)}（{where}）" if where else title_of(self.fact)
         word = {"partial": "采集不完整", "failed": "采集失败"}.get(self.state, "未采集")
         return f"{what}{word}：{self.reason}" if self.reason else f"{what}{word}"

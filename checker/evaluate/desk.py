@@ -76,6 +76,9 @@ class _Desk:
         gaps = self.coverage.gaps(loaded.needs, columns=presence) if rule.sql else []
         need = self._threshold(rule, params)
         asks_only = rule.sql is None and bool(unasked)
+        if any(gap.state == "missing" for gap in gaps):
+            # nothing was ever gathered: a row that says so would read like an accusation
+            rows = [row for row in rows if row.certainty != "unknown"]
         tally = Tally.of(rule, rows, need)
         outcome = outcome_of(rule, tally, complete=not gaps and not asks_only)
         reason = _reason(rule, outcome, gaps, tally, asks_only)
@@ -185,7 +188,7 @@ class _Desk:
                 points = min(left, clause.points)
                 left -= points
                 paid.add((row.clause, row.item))
-            found.append(self._finding(rule, row, sign * points))
+            found.append(self._finding(rule, row, sign * points + 0))
         return tuple(found)
 
     def _finding(self, rule: Rule, row: Row, points: Decimal) -> Finding:

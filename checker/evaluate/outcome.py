@@ -56,7 +56,7 @@ class Tally:
         cap = rule.effect.cap
         return cls(
             counts["certain"], counts["candidate"], counts["unknown"], need,
-            sign * min(cap, paid), sign * min(cap, whole),
+            sign * min(cap, paid) + 0, sign * min(cap, whole) + 0,
         )  # fmt: skip
 
     @property

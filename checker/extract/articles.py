@@ -12,7 +12,7 @@ _TITLED = re.compile(r"title|\btit\b|\bbt\b|biaoti|headline|header_title|wzbt", 
 _NO_HEADLINE = re.compile(r"crumb|location|position|lanmu|column|channel|logo|search", re.IGNORECASE)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "div", "p", "td", "span", "strong", "font", "ucaptitle"})
 _SITE_PART = re.compile(r"\s*(?:[-_|—–·]|::|>>)+\s*")
-_SQUASH = re.compile(r"[\s​·,，、:：.。“”\"'‘’()（）-]+")
+_SQUASH = re.compile(r"[\s\u200b·,，、:：.。“”\"'‘’()（）-]+")
 
 _NUMBER = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff]{1,14}[〔\[(]\s*(?:19|20)\d{2}\s*[〕\])]\s*第?\s*\d{1,5}\s*号"

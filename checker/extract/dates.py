@@ -31,6 +31,12 @@ _BAR_RUNS = 14
 _BAR_LENGTH = 60
 
 
+def labelled_otherwise(before: str) -> bool:
+    """Whether the words right before a date (plain) say that it is no publish date: 截止时间, 成文日期 …"""
+    match = _BEFORE.search(before[-_LABEL_WINDOW:])
+    return match is not None and match["other"] is not None
+
+
 def extract(page: ParsedPage, context: PageContext) -> Extracted:
     """ArticleDate rows of an article page, and of any other page that calls itself an article in its tags."""
     article = context.role == "article" or (

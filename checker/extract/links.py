@@ -23,7 +23,8 @@ def extract(page: ParsedPage, context: PageContext) -> Extracted:
             key = template_key(tuple(parts[region]))
             rows.append(PageTemplate(context.subject, own, key, region))
             templates[key] = tuple(
-                Link(context.subject, _NO_PAGE, key, Address(url), text, tag, region) for url, text, tag in parts[region]
+                Link(context.subject, _NO_PAGE, key, Address(url), text, tag, region)
+                for url, text, tag in parts[region]
             )
     rows += [Link(context.subject, own, _NO_TEMPLATE, Address(url), text, tag, MAIN) for url, text, tag in parts[MAIN]]
     return Extracted(tuple(rows), templates=templates)

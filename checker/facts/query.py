@@ -195,7 +195,6 @@ def needs_of(names: frozenset[str]) -> tuple[Need, ...]:
         "workday",
         "sample",
         "answer",
-        "known_finding",
         "frontier",
     }
     found: dict[Need, None] = {}

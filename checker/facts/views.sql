@@ -45,6 +45,14 @@ CREATE VIEW known_column AS
 SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.should_update, s.registered, s.origin
 FROM site_column s JOIN address a ON a.id = s.url;
 
+-- view: column_anywhere
+-- says: known_column for a rule whose offence is that the whole site has no such column: it asks for home, navigation
+--   to depth 2, registered columns and site map.
+-- needs: site_column
+CREATE VIEW column_anywhere AS
+SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.should_update, s.registered, s.origin
+FROM site_column s JOIN address a ON a.id = s.url;
+
 -- view: column_freshness
 -- says: One row per column with its newest dated entry; a column without one has newest_on '' and days_since 99999.
 -- needs: site_column@navigation, list_item@column, article_date@column
@@ -99,7 +107,7 @@ WHERE NOT EXISTS (SELECT 1 FROM list_item i WHERE i.subject = s.subject AND i.li
 -- view: offered_channel
 -- says: One row per channel that the site offers (kind consultation or services): a column of that type, unless the
 --   test consultation-channel or services-channel found it dead for certain, and whatever such a test found to work.
--- needs: site_column@navigation
+-- needs: site_column
 CREATE VIEW offered_channel AS
 SELECT s.subject, s.type AS kind, a.url AS url, s.name
 FROM site_column s JOIN address a ON a.id = s.url
@@ -238,12 +246,12 @@ GROUP BY p.subject, p.url, w.tag_group;
 -- says: One row per HTML page read, with its address as text.
 -- needs: page
 CREATE VIEW read_page AS
-SELECT p.subject, a.url AS url, p.role, p.title, p.text_length, p.depth, p.script_built, p.seen_at
+SELECT p.subject, a.url AS url, p.role, p.title, p.text_length, p.main_length, p.depth, p.script_built, p.seen_at
 FROM page p JOIN address a ON a.id = p.url;
 
 -- view: post_freshness
 -- says: One row per account with its newest post; without any post newest_on is '' and days_since 99999.
--- needs: post
+-- needs: post@newest
 CREATE VIEW post_freshness AS
 WITH newest AS (
     SELECT subject, count(*) AS posts, max(CASE WHEN on_date <= (SELECT today FROM clock) THEN on_date ELSE '' END)
@@ -259,6 +267,13 @@ SELECT a.subject, a.name, a.platform, coalesce(n.posts, 0) AS posts, coalesce(n.
        EXISTS (SELECT 1 FROM gather_log g WHERE g.subject = a.subject AND g.fact = 'post' AND g.scope = ''
                AND g.state = 'complete') AS complete
 FROM account a JOIN clock c LEFT JOIN newest n ON n.subject = a.subject;
+
+-- view: post_origin
+-- says: One row per post with what its source says of its origin (yes = original, no, unknown); asks that a source told
+--   originals apart at all.
+-- needs: post@original
+CREATE VIEW post_origin AS
+SELECT p.subject, p.key, p.on_date, p.original FROM post p;
 
 -- view: same_platform
 -- says: One row per account and other running account of the same unit on the same platform.
@@ -339,7 +354,7 @@ FROM term_hit h JOIN address a ON a.id = h.location;
 -- says: One row per leak of personal data with its location as text; values are masked.
 -- needs: leak
 CREATE VIEW personal_data AS
-SELECT l.subject, a.url AS location, l.kind, l.masked, l.certainty, l.quote
+SELECT l.subject, a.url AS location, l.kind, l.masked, l.hmac, l.certainty, l.quote
 FROM leak l JOIN address a ON a.id = l.location;
 
 -- view: tampering

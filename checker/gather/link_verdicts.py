@@ -70,10 +70,15 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class LinkTarget:
-    """An address that pages link to, with the look that the crawl had at it, if any."""
+    """An address that pages link to, with the look that the crawl had at it, if any.
+
+    `rate` (requests a second) and `robots` are what the registry says of its host; None and True for foreign hosts.
+    """
 
     url: str
     first: Look | None = None
+    rate: float | None = None
+    robots: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +140,13 @@ class _Judging:
         self._budget = budget
         self._write = write
         self._begun = fetcher.elapsed()
+        self._manners: dict[str, LinkTarget] = {}
 
     async def first_pass(self, targets: list[LinkTarget]) -> dict[str, Look]:
         """Settle what one look settles; give back what seemed dead, unless that was our own outage."""
         suspects: dict[str, Look] = {}
         reached: set[bool] = set()
+        self._manners = {t.url: t for t in targets}
 
         def weigh(url: str, seen: Look) -> None:
             reached.add(seen.outcome not in _OUTAGE)
@@ -193,15 +200,19 @@ class _Judging:
         return list(waiting)
 
     async def _look(self, url: str, *, confirming: bool) -> Look:
+        known = self._manners[url]
         if not confirming:
-            return look_of(await self._fetcher.get(url, max_bytes=_BYTES), self._as_of)
+            first = await self._fetcher.get(url, max_bytes=_BYTES, rate=known.rate, robots=known.robots)
+            return look_of(first, self._as_of)
         settings, patience = self._fetcher.settings, self._budget.patience
+        slower = 1 / max(settings.interval, 1 / self._budget.confirm_rate)
         fetched = await self._fetcher.get(
             url,
             max_bytes=_BYTES,
             total_seconds=settings.total_seconds * patience,
             fresh=True,
-            rate=1 / max(settings.interval, 1 / self._budget.confirm_rate),
+            rate=known.rate / 2 if known.rate else slower,
+            robots=known.robots,
             patience=patience,
         )
         return look_of(fetched, self._as_of)

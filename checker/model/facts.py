@@ -448,3 +448,12 @@ FACTS: tuple[type, ...] = (
     Attachment, Probe, Post, AccountFunction, AccountMeta, GatherLog, Workday,
 )  # fmt: skip
 """Every fact, in the order of the data dictionary; a test fails when a class is missing."""
+
+ACCOUNT_FACTS: tuple[type, ...] = (Post, AccountFunction, AccountMeta)
+"""Facts that only accounts have; for a site they do not apply."""
+
+SITE_FACTS: tuple[type, ...] = (
+    SiteColumn, Page, PageTemplate, Link, LinkCheck, ListItem, Article, ArticleDate, Relation, Mark, Tag, Message,
+    Guide, GuideElement, ServicePage, HiddenLink, Attachment,
+)  # fmt: skip
+"""Facts that only sites have; for an account they do not apply."""

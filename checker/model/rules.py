@@ -211,6 +211,7 @@ class When(Written):
     kind: tuple[Literal["portal", "department", "special", "account"], ...] = ()
     verdict: tuple[Literal["unqualified", "pending", "qualified"], ...] | None = None
     failed: tuple[RuleId, ...] = ()
+    not_earned: tuple[RuleId, ...] = ()
     score_below: Decimal | None = None
 
     @model_validator(mode="before")

@@ -32,10 +32,10 @@ _QUOTED = r"=\s*+\"[^\"]*+\"|=\s*+'[^']*+'"
 _START_TAG = re.compile(rf"<[a-zA-Z](?:[^>=]++|{_QUOTED}|=)*+")
 _VALUE = re.compile(_QUOTED)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_SHALLOW = frozenset(
-    "area base br col embed frame hr img input link meta param source track wbr "
-    "p li dd dt option tr td th tbody thead tfoot colgroup".split()
-)
+_SHALLOW = frozenset({
+    "area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr", "p", "li", "dd", "dt", "option", "tr", "td", "th", "tbody", "thead", "tfoot", "colgroup",
+})  # fmt: skip
 """Elements that are empty or end by themselves at the next of their kind: they do not nest."""
 
 _LINKED = {

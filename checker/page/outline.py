@@ -15,9 +15,12 @@ MAX_ELEMENTS = 400_000
 UNSEEN = frozenset({"script", "style", "noscript", "template", "title", "iframe", "object", "textarea"})
 """Elements whose content is no visible text."""
 
-INLINE = frozenset(
-    "a abbr b bdo big cite code del em font i ins label mark q s small span strong sub sup tt u".split()
-)
+INLINE = frozenset({
+    "a", "abbr", "b", "bdo", "big", "cite", "code", "del", "em", "font", "i", "ins", "label", "mark", "q", "s", "small",
+    "span", "strong", "sub", "sup", "tt", "u",
+})  # fmt: skip
+"""Elements that do not part words: a title is often one element a character."""
+
 _BLANK = re.compile(r"\s+")
 _HIDING = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 

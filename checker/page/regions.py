@@ -7,7 +7,9 @@ from checker.page.outline import Element, Outline
 NAVIGATION, HEADER, FOOTER, MAIN = "navigation", "header", "footer", "main"
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_NAVIGATION = re.compile(r"\w*nav|nav(?:i|s|bar|box|list|con|main|wrap|menu|igation)?|\w*menu|menus?\w*|\w*daohang|daohang")
+_NAVIGATION = re.compile(
+    r"\w*nav|nav(?:i|s|bar|box|list|con|main|wrap|menu|igation)?|\w*menu|menus?\w*|\w*daohang|daohang"
+)
 _HEADER = re.compile(r"header\w*|head|headbox|headtop|topbar|toolbar|webhead|pagehead|toper|tophead")
 _FOOTER = re.compile(r"footer\w*|foot|footbox|copyright\w*|webfoot|pagefoot|pagefooter|banquan|yejiao|dibu")
 _EXACT = {"top": HEADER, "head": HEADER, "bottom": FOOTER, "foot": FOOTER, "btm": FOOTER, "end": FOOTER}

@@ -4,7 +4,8 @@ In go the registry entry and a context file; out come one closed facts file and 
 Gathering never judges, judging never asks the network; `evaluate` can be run again over what a scan left.
 """
 
-from checker.scan.judge import GATHERED, judge, missing_facts
+from checker.scan.coverage import ESTABLISHED
+from checker.scan.judge import judge, missing_facts
 from checker.scan.task import Clockwork, Task, gather
 
-__all__ = ["GATHERED", "Clockwork", "Task", "gather", "judge", "missing_facts"]
+__all__ = ["ESTABLISHED", "Clockwork", "Task", "gather", "judge", "missing_facts"]

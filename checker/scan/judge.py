@@ -3,23 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from checker.evaluate import evaluate
-from checker.extract import EXTRACTORS
+from checker.evaluate import PLACES, evaluate
 from checker.facts.query import FactsReader, open_facts
 from checker.facts.schema import title_of
-from checker.gather import GATHERERS
 from checker.model.results import Score, SubjectResult
 from checker.rules import LoadedRule, RuleSet
+from checker.scan.coverage import ESTABLISHED
 from checker.score import decided_of, grade_of, score_of, verdict_of
-from checker.sources import SOURCES
-
-_GIVEN = frozenset({"page", "fetch", "sibling", "visit", "known_finding", "answer"})
-"""Facts that the scan itself or the context supplies."""
-
-GATHERED: frozenset[str] = _GIVEN.union(
-    *(e.makes for e in EXTRACTORS), *(g.makes for g in GATHERERS), *(s.makes for s in SOURCES)
-)
-"""Every table that this version fills; a rule that needs another one waits, and says so."""
 
 _COUNTS = {
     "pages": "page", "links": "link", "columns": "site_column", "articles": "article", "messages": "message",
@@ -28,8 +18,9 @@ _COUNTS = {
 
 
 def missing_facts(loaded: LoadedRule) -> list[str]:
-    """Chinese names of the facts that a rule needs and this version does not gather yet."""
-    return [title_of(f) for f in dict.fromkeys(n.fact for n in loaded.needs) if f not in GATHERED]
+    """The coverage that a rule needs and this version cannot establish yet, in Chinese words."""
+    lacking = [need for need in loaded.needs if need not in ESTABLISHED]
+    return list(dict.fromkeys(f"{title_of(n.fact)}（{PLACES[n.at]}）" if n.at else title_of(n.fact) for n in lacking))
 
 
 def judge(facts: Path, context: Path, rules: RuleSet) -> SubjectResult:

@@ -117,7 +117,7 @@ def _left(work: _Site, reason: str) -> str:
 def _take_in(work: _Site, visit: Visit, answer: Fetched) -> None:
     """One answer into facts: the request itself, and the page if it is one."""
     seen_at = work.now().isoformat(timespec="seconds")
-    work.facts.write([_fetch_row(work.site.id, answer, "page", seen_at)])
+    work.facts.write([fetch_row(work.site.id, answer, "page", seen_at)])
     work.dead = work.dead + 1 if answer.outcome in _DEAD else 0
     if answer.outcome is not FetchOutcome.OK:
         work.frontier.close(visit, "failed", answer.detail)
@@ -129,7 +129,8 @@ def _take_in(work: _Site, visit: Visit, answer: Fetched) -> None:
         _extract(work, visit, parse(answer.final_url, answer.body, answer.content_type), answer, seen_at)
 
 
-def _fetch_row(subject: str, answer: Fetched, purpose: str, seen_at: str) -> Fetch:
+def fetch_row(subject: str, answer: Fetched, purpose: str, seen_at: str) -> Fetch:
+    """One request as a fact."""
     return Fetch(
         subject, Address(answer.url), purpose, answer.outcome.value, answer.status, Address(answer.final_url),
         len(answer.hops), answer.content_type, len(answer.body), answer.elapsed_ms, seen_at, answer.sha256,
@@ -232,7 +233,7 @@ async def _check_links(work: _Site, budget: Budget, fetch: Fetcher) -> int:
     What the home page carries comes first, then the rest in order of first sight: the budget cuts at the end.
     """
     rows = work.facts.execute(_TARGETS, (work.home,))
-    targets = [LinkTarget(url, _look(url, *seen)) for url, *seen in rows]
+    targets = [_target(work, url, _look(url, *seen)) for url, *seen in rows]
     unchecked = 0
 
     def write(row: LinkCheck) -> None:
@@ -245,6 +246,13 @@ async def _check_links(work: _Site, budget: Budget, fetch: Fetcher) -> int:
     bounds = LinkBudget(count=budget.link_checks, seconds=budget.minutes * 30, pause=budget.confirm_after)
     await judge_links(work.site.id, targets, fetch, started, bounds, write)
     return unchecked
+
+
+def _target(work: _Site, url: str, look: Look | None) -> LinkTarget:
+    """A link target with the manners that the registry allows on the site's own host."""
+    if not work.scope.holds(url):
+        return LinkTarget(url, look)
+    return LinkTarget(url, look, work.site.rate, _asks(work))
 
 
 def _look(url: str, outcome: str | None, status: int, final_url: str, seen_at: str) -> Look | None:

@@ -2,19 +2,20 @@
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from checker.config import Budget, shanghai
+from checker.facts.schema import table_of
 from checker.facts.store import FactsWriter
 from checker.facts.workdays import workdays
-from checker.fetch import Fetcher
-from checker.model.facts import Clock, GatherLog
+from checker.fetch import Fetched, Fetcher
+from checker.model.facts import ACCOUNT_FACTS, SITE_FACTS, Clock, GatherLog
 from checker.model.registry import Account, Site
 from checker.registry import account_fact, columns_of, site_fact
-from checker.scan.site import gather_site
+from checker.scan.site import fetch_row, gather_site
 from checker.sources import gather_account
 
 Progress = Callable[[str, int, str], None]
@@ -70,9 +71,18 @@ def _begin(task: Task, facts: FactsWriter, clock: Clockwork) -> None:
     else:
         facts.write([account_fact(task.subject)])
     facts.write(_context_log(task))
+    facts.write(_not_applicable(task.subject))
     for year in (moment.year - 1, moment.year, moment.year + 1):
         facts.write(workdays(year))
     facts.commit()
+
+
+def _not_applicable(subject: Site | Account) -> Iterator[GatherLog]:
+    """Facts of the other kind of subject never apply, so that one rule may look at sites and accounts."""
+    others = ACCOUNT_FACTS if isinstance(subject, Site) else SITE_FACTS
+    for fact in others:
+        for scope in ("", "home", "navigation", "footer"):
+            yield GatherLog(subject.id, table_of(fact), scope, "notApplicable", "")
 
 
 def _context_log(task: Task) -> list[GatherLog]:
@@ -85,10 +95,37 @@ def _context_log(task: Task) -> list[GatherLog]:
 
 
 async def _account(account: Account, facts: FactsWriter, fetch: Fetcher, clock: Clockwork) -> None:
-    facts.execute("DELETE FROM gather_log WHERE fact IN ('post', 'account_function', 'account_meta')")
-    for table in ("post", "account_function", "account_meta"):
-        facts.execute(f"DELETE FROM {table}")
-    rows, log = await gather_account(account, fetch, clock.now())
+    for fact in ACCOUNT_FACTS:  # what a killed scan left half read
+        facts.execute(f"DELETE FROM {table_of(fact)}")
+        facts.execute("DELETE FROM gather_log WHERE fact = ?", (table_of(fact),))
+    rows, log = await gather_account(account, _Noting(account, facts, fetch, clock), clock.now())
     facts.write(rows)
     facts.write(log)
+    facts.write([_newest(account, log)])
     facts.commit()
+
+
+def _newest(account: Account, log: Iterable[GatherLog]) -> GatherLog:
+    """Whether the newest post is known: a readable source shows it, even one that cannot prove to be complete."""
+    whole = next(line for line in log if line.fact == "post" and not line.scope)
+    readable = whole.state in {"complete", "partial"}
+    return GatherLog(
+        account.id, "post", "newest", "complete" if readable else "failed", "" if readable else whole.reason
+    )
+
+
+class _Noting:
+    """The fetcher as account sources see it; every request they make becomes a fact."""
+
+    def __init__(self, account: Account, facts: FactsWriter, fetch: Fetcher, clock: Clockwork) -> None:
+        self._subject = account.id
+        self._facts = facts
+        self._fetch = fetch
+        self._clock = clock
+
+    async def get(self, url: str) -> Fetched:
+        """Ask, note, hand over."""
+        answer = await self._fetch.get(url)
+        seen_at = self._clock.now().isoformat(timespec="seconds")
+        self._facts.write([fetch_row(self._subject, answer, "feed", seen_at)])
+        return answer

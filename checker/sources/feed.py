@@ -26,7 +26,7 @@ FRESH = timedelta(days=2)
 _SYNC_KEYS = ("synctime", "syncedat", "updatetime", "updatedat")
 _NESTED = ("data", "feeds", "list", "items")
 _TAG = re.compile(r"<[^>]{0,500}>")
-_HTML = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,19 @@ def parse_feed(body: bytes, address: str) -> Paper:
     """Items of an RSS, Atom or JSON feed, relative links resolved against `address`; never raises, asks nothing."""
     if not body.strip():
         return Paper((), refused="来源返回空内容")
-    if _HTML.match(body):
+    if _is_html(body[:20_000]):
         return Paper((), refused="返回的是网页（可能是验证页），不是订阅源")
     if body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return _json_feed(body, address)
     return _xml_feed(body, address)
+
+
+def _is_html(head: bytes) -> bool:
+    """Whether the first thing after byte order mark, white space and comments is HTML."""
+    rest = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    while rest.startswith(b"<!--"):
+        rest = rest.partition(b"-->")[2].lstrip()
+    return bool(_HTML.match(rest))
 
 
 def _xml_feed(body: bytes, address: str) -> Paper:

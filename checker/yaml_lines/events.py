@@ -277,8 +277,9 @@ def _code(error: yaml.reader.ReaderError) -> int:
 
 def _not_yaml(text: str, file: str, error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
-    line = mark.line + 1 if mark else 1
-    around = text.splitlines()[max(line - 3, 0) : line]
+    rows = text.split("\n")
+    line = min(mark.line + 1 if mark else 1, len(rows) - (rows[-1] == "" and len(rows) > 1))
+    around = rows[max(line - 3, 0) : line]
     hint = ""
     if around and "\t" in around[-1]:
         hint = "; a tab stands in this line: indent with spaces"

@@ -1,0 +1,68 @@
+"""How fast checker is on this machine: a whole scan of the sample city, and reading its pages; prints medians."""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from checker.demo import AS_OF, city
+from checker.extract import EXTRACTORS, PageContext
+from checker.page import parse
+
+SCANS, RUNS = 3, 5
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that `work` takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def scan() -> None:
+    """One `checker demo` as a person runs it, with a store of its own."""
+    with tempfile.TemporaryDirectory() as store:
+        command = [sys.executable, "-m", "checker", "demo", "--quiet", "-o", f"{store}/report.txt", "--store", store]
+        subprocess.run(command, check=True)
+
+
+def pages() -> list[tuple[str, bytes, str]]:
+    """Address, body and Content-Type of every page of the sample city."""
+    return [
+        (f"http://{host}{path}", reply.body, reply.content_type)
+        for host, answers in city().items()
+        for path, reply in answers.items()
+        if reply.status == 200 and "html" in reply.content_type
+    ]
+
+
+def read(url: str, body: bytes, content_type: str, extract: bool) -> None:
+    """Parse a page and, if asked, run every extractor over it."""
+    page = parse(url, body, content_type)
+    home = "/".join(url.split("/")[:3]) + "/"
+    context = PageContext("bench", home, (), AS_OF.date(), AS_OF, "home" if url == home else "column", url)
+    for extractor in EXTRACTORS if extract else ():
+        extractor.run(page, context)
+
+
+def rate(extract: bool) -> float:
+    """Pages a second, the median of a few runs."""
+    known = pages()
+    runs = [timed(lambda: [read(*page, extract) for page in known]) for _ in range(RUNS)]
+    return len(known) / statistics.median(runs)
+
+
+def main() -> None:
+    """Print every number."""
+    print(f"project {Path(__file__).resolve().parent.parent.name}, Python {sys.version.split()[0]}")
+    print(f"{'page parsed':<28} {rate(extract=False):7.0f} pages/s (median of {RUNS})")
+    print(f"{'page parsed and extracted':<28} {rate(extract=True):7.0f} pages/s (median of {RUNS})")
+    seconds = statistics.median(timed(scan) for _ in range(SCANS))
+    print(f"{'checker demo, whole':<28} {seconds:7.2f} s (median of {SCANS})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""Repeated blocks: siblings that each hold a link, which is what the entries of a list look like."""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass
+
+from checker.page import MAIN, Element, ParsedPage, Run
+
+_ROWS = frozenset({"li", "tr"})
+_LISTS = frozenset({"ul", "ol", "table", "tbody", "body", "main", "html", "form"})
+_CLIMB = 8
+_TITLE = 8
+_ASIDE = re.compile(
+    r"bread\w*|crumbs?\w*|location|position|weizhi|dqwz|wz|cur_?position|pager?s?|paging|pagination|page[-_]?(?:div|bar|nav|box)"
+    r"|fenye|friend\w*|links?|yqlj\w*|link[-_]?(?:list|box)|share\w*|search\w*|hotword\w*|tools?",
+    re.IGNORECASE,
+)
+_SIDE = re.compile(
+    r"side\w*|\w*[-_]side|aside|sidebar\w*|hot|hot[-_]?\w*|rank\w*|recommend\w*|tuijian|remen|related\w*|xgxx|relevant\w*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One entry as it stands: its link, its own runs, and the runs up to its neighbours where a date may stand."""
+
+    url: str
+    href: str
+    anchor: Element
+    inside: tuple[Run, ...]
+    before: tuple[Run, ...]
+    after: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Sibling blocks in document order; `signature` is alike for lists of one design, `side` marks a sidebar."""
+
+    blocks: tuple[Block, ...]
+    signature: tuple[str, str, str]
+    side: bool
+
+
+def groups(page: ParsedPage, *, hidden: bool) -> list[Group]:
+    """The groups of sibling blocks in the main part of a page; `hidden` takes in what an inline style hides."""
+    return _Finder(page, hidden).groups()
+
+
+class _Finder:
+    def __init__(self, page: ParsedPage, hidden: bool) -> None:
+        self.page = page
+        self.elements = page.outline.elements
+        self.urls = {link.element: link.url for link in page.links if link.tag == "a"}
+        self.aside = self._flags(_ASIDE)
+        self.side = self._flags(_SIDE)
+        self.anchors = [e for e in self.elements if e.tag == "a" and self._eligible(e, hidden)]
+        self.places = [e.index for e in self.anchors]
+        self.alike = self._alike()
+
+    def _flags(self, pattern: re.Pattern[str]) -> list[bool]:
+        flags: list[bool] = []
+        for element in self.elements:
+            above = element.parent >= 0 and flags[element.parent]
+            named = element.tag not in {"body", "html", "a", "li"} and element.names
+            flags.append(above or bool(named and any(pattern.fullmatch(n) for n in element.names.split())))
+        return flags
+
+    def _eligible(self, element: Element, hidden: bool) -> bool:
+        return (
+            self.page.regions[element.index] == MAIN
+            and not self.aside[element.index]
+            and (hidden or not element.hidden)
+            and element.first_run < element.end_run
+        )
+
+    def _alike(self) -> Counter[tuple[int, str, str]]:
+        """How many children of one parent, alike in tag and class, hold an anchor."""
+        seen: set[int] = set()
+        counts: Counter[tuple[int, str, str]] = Counter()
+        for anchor in self.anchors:
+            element = anchor
+            for _ in range(_CLIMB):
+                if element.index in seen or element.parent < 0:
+                    break
+                seen.add(element.index)
+                counts[self._kind(element)] += 1
+                element = self.elements[element.parent]
+        return counts
+
+    @staticmethod
+    def _kind(element: Element) -> tuple[int, str, str]:
+        return element.parent, element.tag, element.attribute("class") if element.tag not in _ROWS else ""
+
+    def _inside(self, element: Element) -> list[Element]:
+        first = bisect_left(self.places, element.index)
+        return self.anchors[first : min(bisect_left(self.places, element.end), first + 5)]
+
+    def _container(self, anchor: Element) -> Element:
+        chain = [anchor]
+        for element in self.page.outline.ancestors(anchor):
+            if element.tag in _LISTS or len(chain) > _CLIMB:
+                break
+            chain.append(element)
+            if element.tag in _ROWS:
+                return self._row(element, chain)
+        return self._sibling(chain)
+
+    def _row(self, row: Element, chain: list[Element]) -> Element:
+        inside = self._inside(row)
+        if len({self.urls.get(a.index, str(a.index)) for a in inside}) > 3:
+            return self._sibling(chain[:-1])
+        cells = [e for e in chain if e.tag == "td"]
+        if len(inside) > 1 and cells and self.alike[self._kind(cells[-1])] > 1:
+            texts = {a.index: self.page.outline.text_of(a) for a in inside}
+            if min(len(t) for t in texts.values()) >= _TITLE:
+                return cells[-1]
+        return row
+
+    def _sibling(self, chain: list[Element]) -> Element:
+        for element in chain:
+            if self.alike[self._kind(element)] > 1:
+                return element
+        single = chain[0]
+        for element in chain[1:]:
+            if len({self.urls.get(a.index, "") for a in self._inside(element)}) > 1:
+                break
+            single = element
+        return single
+
+    def groups(self) -> list[Group]:
+        containers: dict[int, Element] = {}
+        for anchor in self.anchors:
+            container = self._container(anchor)
+            containers.setdefault(container.index, container)
+        gathered: dict[tuple[int, str, str, str], list[Element]] = {}
+        for container in containers.values():
+            gathered.setdefault(self._family(container), []).append(container)
+        return [self._group(family) for family in gathered.values()]
+
+    def _family(self, container: Element) -> tuple[int, str, str, str]:
+        """Containers of one parent belong together, and those of like parents side by side."""
+        parent = self.elements[container.parent]
+        if parent.tag in {"ul", "ol", "dl", "tbody", "table"} and parent.parent >= 0:
+            return parent.parent, parent.tag, parent.attribute("class"), container.tag
+        return parent.index, "", "", container.tag
+
+    def _group(self, family: list[Element]) -> Group:
+        family.sort(key=lambda e: e.index)
+        blocks: list[Block] = []
+        for number, container in enumerate(family):
+            block = self._block(family, number, container)
+            if block is not None:
+                blocks.append(block)
+        parent = self.elements[family[0].parent]
+        signature = (parent.tag, parent.attribute("class"), family[0].tag)
+        return Group(tuple(blocks), signature, self.side[family[0].index])
+
+    def _block(self, family: list[Element], number: int, container: Element) -> Block | None:
+        inside = self._inside(container)
+        if not inside:
+            return None
+        outline = self.page.outline
+        lengths = [len(outline.text_of(a, hidden=a.hidden)) for a in inside]
+        long = [a for a, length in zip(inside, lengths, strict=True) if length >= _TITLE]
+        anchor = long[0] if long else inside[lengths.index(max(lengths))]
+        parent = self.elements[container.parent]
+        previous = family[number - 1] if number and family[number - 1].parent == container.parent else None
+        following = family[number + 1] if number + 1 < len(family) else None
+        start = max(previous.end_run if previous else parent.first_run, container.first_run - 6)
+        stop = following.first_run if following and following.parent == container.parent else parent.end_run
+        stop = min(stop, container.end_run + 6)
+        return Block(
+            self.urls.get(anchor.index, ""),
+            anchor.attribute("href"),
+            anchor,
+            outline.runs[container.first_run : container.end_run],
+            outline.runs[start : container.first_run],
+            outline.runs[container.end_run : stop],
+        )
