@@ -74,7 +74,7 @@ class Frontier:
     def add(self, url: str, rank: Rank, depth: int, role: str = "other", listed_in: str = "") -> bool:
         """Queue a page of the site; False if it is foreign, no page, too deep, or known already.
 
-        A known page that was not read yet takes the better rank and the role and column that go with it.
+        A known page that was not read yet takes the better rank, and the role and column if they say more.
         """
         address = normalise(url)
         if address is None or depth > self._depth or not is_page(address) or not self._scope.holds(address):
@@ -85,9 +85,11 @@ class Frontier:
         ).rowcount
         if not fresh:
             self._facts.execute(
-                "UPDATE frontier SET rank = ?, depth = min(depth, ?), role = ?, listed_in = ? "
+                "UPDATE frontier SET rank = ?, depth = min(depth, ?), "
+                "role = CASE ? WHEN 'other' THEN role ELSE ? END, "
+                "listed_in = CASE ? WHEN '' THEN listed_in ELSE ? END "
                 "WHERE url = ? AND state = 'queued' AND rank > ?",
-                (int(rank), depth, role, listed_in, address, int(rank)),
+                (int(rank), depth, role, role, listed_in, listed_in, address, int(rank)),
             )
         return bool(fresh)
 

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from checker.address import host_of, normalise, politeness_host
+from checker.address import host_of, normalise
 from checker.errors import Problem, RegistryError
 from checker.model.facts import Address, RegisteredAccount, RegisteredSite, SiteColumn
 from checker.model.registry import (
@@ -26,7 +26,6 @@ from checker.model.registry import (
     Site,
     SitesFile,
     Source,
-    Subject,
 )
 from checker.yaml_lines import Lines, Place, load, validated
 

@@ -36,7 +36,8 @@ TITLES: dict[str, tuple[str, ...]] = {
 
 DEPARTMENTS: dict[str, tuple[str, ...]] = {
     "notice": (
-        "{short}关于政务服务窗口办公时间调整的公告", "{short}关于开展业务知识培训的通知", "{short}关于公布监督电话的公告",
+        "{short}关于政务服务窗口办公时间调整的公告", "{short}关于开展业务知识培训的通知",
+        "{short}关于公布监督电话的公告",
         "{short}关于组织年度考评的通知", "{short}关于征求工作意见建议的公告", "{short}关于做好冬季安全工作的通知",
         "{short}关于系统升级暂停服务的公告", "{short}关于公示评审结果的公告",
     ),

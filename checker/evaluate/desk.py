@@ -129,20 +129,21 @@ class _Desk:
         certainty = raw.get("certainty") or "certain"
         if certainty not in RANK:
             raise _BrokenRule(f"certainty '{certainty}' is neither certain nor candidate")
-        scope = raw.get("scope")
-        if rule.proof == "absence" and self._incomplete(loaded, scope):
-            certainty = "unknown"
+        gaps = self._gaps(loaded, raw.get("scope")) if rule.proof == "absence" else []
+        detail = str(raw["detail"])
+        if gaps:
+            certainty, detail = "unknown", _undecided(detail, gaps)
         location, item = str(raw["location"]), str(raw.get("item") or raw["location"])
         key = str(raw.get("key") or (f"{location}#{item}" if raw.get("item") else location))
         return Row(
-            clause, item, location, str(raw["detail"]), certainty, key,
+            clause, item, location, detail, certainty, key,
             str(raw.get("url") or location), str(raw.get("quote") or ""),
         )  # fmt: skip
 
-    def _incomplete(self, loaded: LoadedRule, scope: Any) -> bool:
+    def _gaps(self, loaded: LoadedRule, scope: Any) -> list[Gap]:
         if scope:
-            return bool(self.coverage.gaps_at(loaded.needs, str(scope)))
-        return bool(self.coverage.gaps(loaded.needs, columns=False))
+            return self.coverage.gaps_at(loaded.needs, str(scope))
+        return self.coverage.gaps(loaded.needs, columns=False)
 
     def _answered(self, rule: Rule, rows: list[Row]) -> tuple[list[Row], list[str]]:
         """Let people's answers confirm or clear rows, and add what they answered to `ask` clauses."""
@@ -239,6 +240,13 @@ def _problem(rule: Rule, rows: list[Row]) -> str:
 
 def _frame(rule: Rule, outcome: Outcome) -> Assessment:
     return Assessment(rule.id, rule.title, rule.effect.kind, outcome, rule.problem or rule.title, rule.advice)
+
+
+def _undecided(detail: str, gaps: list[Gap]) -> str:
+    """What a row of an ungathered place says: the reason first, and what was seen only if something was."""
+    if all(gap.state == "partial" for gap in gaps):
+        return f"{detail}（{explain(gaps)}，不能判定）"
+    return f"不能判定：{explain(gaps)}"
 
 
 def _by(answer: dict[str, Any]) -> str:

@@ -1,0 +1,155 @@
+"""Parsing: charsets, visible text, links and their regions, script-built shells, and bodies made to hurt."""
+
+import os
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checker.page import MAX_BYTES, RawLink, decode, parse
+from tests.pages import HOME, page
+
+TEXT = "安徽省霍邱县人民政府关于印发规范性文件的通知"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "expected"),
+    [
+        (TEXT.encode(), "", (TEXT, "utf-8", "")),
+        (TEXT.encode(), "text/html; charset=GBK", (TEXT, "utf-8", "gbk")),
+        (TEXT.encode("gbk"), "text/html; charset=gb2312", (TEXT, "gb18030", "gb2312")),
+        (TEXT.encode("gbk"), "", (TEXT, "gb18030", "")),
+        (TEXT.encode("gbk"), "text/html;charset=utf-8", (TEXT, "gb18030", "utf-8")),
+        ("㐀𠀀龘".encode("gb18030"), 'text/html; charset="gb2312"', ("㐀𠀀龘", "gb18030", "gb2312")),
+        (TEXT.encode("utf-8-sig"), "text/html; charset=gbk", (TEXT, "utf-8", "gbk")),
+        (b"\xff\xfe" + TEXT.encode("utf-16-le"), "charset=gb2312", (TEXT, "utf-16-le", "gb2312")),
+        (b"\xfe\xff" + TEXT.encode("utf-16-be"), "", (TEXT, "utf-16-be", "")),
+        (TEXT.encode()[:-1], "", (TEXT[:-1], "utf-8", "")),
+        (b"\xff" + TEXT.encode() * 5, "", ("\ufffd" + TEXT * 5, "utf-8", "")),
+        ("政務公開".encode("big5"), "text/html; charset=big5", ("政務公開", "big5hkscs", "big5")),
+        (b"abc", "text/html; charset=utf-7", ("abc", "utf-8", "utf-7")),
+        (b"", "", ("", "utf-8", "")),
+    ],
+)
+def test_decode(body: bytes, content_type: str, expected: tuple[str, str, str]) -> None:
+    assert decode(body, content_type) == expected
+
+
+def test_the_charset_of_a_meta_tag_is_read() -> None:
+    html = f'<html><head><meta http-equiv="Content-Type" content="text/html; charset=gb2312"><title>{TEXT}</title>'
+    parsed = parse(HOME, html.encode("gbk"))
+    assert (parsed.charset, parsed.declared_charset, parsed.title) == ("gb18030", "gb2312", TEXT)
+
+
+def test_visible_text_is_what_a_reader_sees() -> None:
+    parsed = page(
+        "<p>甲<b>乙</b>丙</p><p>丁&nbsp;戊<br>己</p><!-- 注释 --><script>var a='脚本';</script><style>.x{}</style>"
+        "<noscript>无脚本</noscript><template>模板</template><div style='color:red; DISPLAY : none'>隐<p>藏</p></div>"
+        "<div hidden>也隐藏</div><p>庚</p>",
+        head="<title>标题 \n 一</title>",
+    )
+    assert (parsed.title, parsed.text) == ("标题 一", "甲乙丙 丁 戊 己 庚")
+
+
+LINKS = """
+<div class="header"><a href="/"><img src="logo.png" alt="甲县人民政府"></a><ul id="nav"><li><a href="/zwgk/">政务公开</a></ul></div>
+<div id="main-nav-wrapper-of-everything"><p>这里是正文，文字比页面其他地方都多得多，足以说明它不是导航。这里是正文，文字多。</p>
+<a href="./202609/t20260901_1.html">通知</a><a href="#top">顶部</a><a href="javascript:void(0)">脚本</a>
+<script>document.write('<a href="/in-script.html">x</a>')</script><!-- <a href="/in-comment.html">y</a> -->
+<a href="附件 1.doc" title="附件"></a><iframe src="//b.gov.cn/f.html"></iframe><map><area href="/area.html" alt="区域"></map></div>
+<div class="footer"><a href="http://bszs.conac.cn/sitename?id=1">党政机关</a><div class="footer_nav"><a href="/about.html">关于</a></div></div>
+"""
+
+
+def test_links_stand_in_regions() -> None:
+    head = '<base href="http://www.a.gov.cn/x/"><link rel="stylesheet" href="a.css"><link rel=canonical href="/c">'
+    links = [RawLink(x.url, x.text, x.tag, x.region, x.href) for x in page(LINKS, head=head).links]
+    assert [RawLink(x.url, x.text, x.tag, x.region, x.href) for x in page(LINKS, head=head).links] == links
+    assert links == [
+        RawLink("http://www.a.gov.cn/x/a.css", "", "link", "main", "a.css"),
+        RawLink("http://www.a.gov.cn/", "甲县人民政府", "a", "header", "/"),
+        RawLink("http://www.a.gov.cn/x/logo.png", "甲县人民政府", "img", "header", "logo.png"),
+        RawLink("http://www.a.gov.cn/zwgk/", "政务公开", "a", "navigation", "/zwgk/"),
+        RawLink("http://www.a.gov.cn/x/202609/t20260901_1.html", "通知", "a", "main", "./202609/t20260901_1.html"),
+        RawLink("http://www.a.gov.cn/x/%E9%99%84%E4%BB%B6%201.doc", "附件", "a", "main", "附件 1.doc"),
+        RawLink("http://b.gov.cn/f.html", "", "iframe", "main", "//b.gov.cn/f.html"),
+        RawLink("http://www.a.gov.cn/area.html", "区域", "area", "main", "/area.html"),
+        RawLink("http://bszs.conac.cn/sitename?id=1", "党政机关", "a", "footer", "http://bszs.conac.cn/sitename?id=1"),
+        RawLink("http://www.a.gov.cn/about.html", "关于", "a", "footer", "/about.html"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('<div id="app"></div><script src="/static/js/app.js"></script>', True),
+        ("<script>location='/x'</script>", True),
+        ("<p>" + "正文。" * 60 + "</p><script>var x</script>", False),
+        ("<p>栏目建设中</p>", False),
+        ("<ul>" + "".join(f"<li><a href=/{n}.html>新闻</a>" for n in range(5)) + "</ul><script>var x</script>", False),
+    ],
+)
+def test_script_built(body: str, expected: bool) -> None:
+    assert page(body).script_built is expected
+
+
+def test_meta_refresh() -> None:
+    assert page("", head='<meta http-equiv="Refresh" content="0; URL=portal/index.html">').refresh == (
+        "http://www.a.gov.cn/portal/index.html"
+    )
+    assert page("", head='<meta http-equiv="refresh" content="300">').refresh == ""
+
+
+def test_metas_without_a_blank_between_attributes() -> None:
+    parsed = page("", head='<meta name="ColumnName"content="要闻"><META NAME=PubDate CONTENT=2026-01-02>')
+    assert parsed.metas == (("ColumnName", "要闻"), ("PubDate", "2026-01-02"))
+    assert parsed.meta("pubdate") == "2026-01-02"
+
+
+HURTING = {
+    "50 MB": b"<p>" + "政".encode() * 17_000_000,
+    "binary": os.urandom(300_000) + b"\x00" * 300_000,
+    "one unclosed tag": b"<div>x" * 100_000,
+    "unclosed formatting": b"".join(b"<i id=%d>x" % n for n in range(100_000)),
+    "lists in lists": b"<ul><li>" * 100_000,
+    "attributes": b"<p " + b" ".join(b"a%d=1" % n for n in range(100_000)) + b">x",
+    "comments": b"<!--x" * 200_000,
+    "less-than": b"<" * 1_000_000,
+}
+
+
+@pytest.mark.parametrize("name", sorted(HURTING))
+def test_bodies_made_to_hurt(name: str) -> None:
+    started = time.monotonic()
+    parsed = parse(HOME, HURTING[name], "text/html; charset=no-such-thing")
+    assert time.monotonic() - started < 10
+    whole = {"binary", "comments", "less-than"}
+    assert parsed.truncated is (name not in whole) or name == "binary"
+    assert len(parsed.html) <= MAX_BYTES
+
+
+def test_a_hundred_thousand_links() -> None:
+    body = "".join(f'<a href="/x{n}.html">t{n}</a>\n' for n in range(100_000))
+    parsed = page(body)
+    assert [link.url for link in parsed.links] == [f"http://www.a.gov.cn/x{n}.html" for n in range(100_000)]
+    assert not parsed.truncated
+
+
+def test_comparisons_in_scripts_are_no_markup() -> None:
+    script = "<script>" + "for(i=0;i<n;i++) if(a<b){ x " * 3000 + "</script>"
+    parsed = page(script + "<p>正文</p>")
+    assert (parsed.truncated, parsed.text) == (False, "正文")
+
+
+def test_stray_quotes_do_not_swallow_the_page() -> None:
+    parsed = page('<a href="/x" title="助手"">助手</a>' + "<p>正文 一 二</p>" * 1000 + '<a title="y">z</a>')
+    assert (parsed.truncated, parsed.text.count("正文")) == (False, 1000)
+
+
+@given(st.binary(max_size=400), st.text(max_size=20))
+@settings(max_examples=150, deadline=None)
+def test_any_bytes_make_a_page(body: bytes, content_type: str) -> None:
+    parsed = parse(HOME, body, content_type)
+    assert all(link.url.startswith("http") for link in parsed.links)
+    assert len(parsed.regions) == len(parsed.outline.elements)
