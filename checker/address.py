@@ -92,16 +92,21 @@ def in_scope(url: str, home: str, aliases: tuple[str, ...] = ()) -> bool:
     A home address such as `/index.html` or `/fgw/index.html` counts as its folder, `/fgw` as the folder it names.
     """
     asked = normalise(url)
-    return asked is not None and any(
-        _under(asked, place) for place in (home, *(a if "://" in a else f"http://{a}/" for a in aliases))
-    )
-
-
-def _under(url: str, place: str) -> bool:
-    known = normalise(place)
-    if known is None or urlsplit(known).netloc != urlsplit(url).netloc:
+    if asked is None:
         return False
+    parts = urlsplit(asked)
+    for place in (home, *aliases):
+        netloc, folder = _folder(place)
+        if parts.netloc == netloc and (parts.path.startswith(folder) or parts.path == folder[:-1]):
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _folder(place: str) -> tuple[str, str]:
+    """Host and folder of a home address or an alias (a host, or host and path); a host of '' matches nothing."""
+    known = normalise(place if "://" in place else f"http://{place}/")
+    if known is None:
+        return "", "/"
     before, _, last = urlsplit(known).path.rpartition("/")
-    folder = f"{before}/" if not last or "." in last else f"{before}/{last}/"
-    path = urlsplit(url).path
-    return path.startswith(folder) or path == folder[:-1]
+    return urlsplit(known).netloc, f"{before}/" if not last or "." in last else f"{before}/{last}/"

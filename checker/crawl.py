@@ -85,11 +85,14 @@ class Frontier:
         ).rowcount
         if not fresh:
             self._facts.execute(
-                "UPDATE frontier SET rank = ?, depth = min(depth, ?), "
-                "role = CASE ? WHEN 'other' THEN role ELSE ? END, "
+                "UPDATE frontier SET rank = ?, role = CASE ? WHEN 'other' THEN role ELSE ? END, "
                 "listed_in = CASE ? WHEN '' THEN listed_in ELSE ? END "
                 "WHERE url = ? AND state = 'queued' AND rank > ?",
-                (int(rank), depth, role, role, listed_in, listed_in, address, int(rank)),
+                (int(rank), role, role, listed_in, listed_in, address, int(rank)),
+            )
+            self._facts.execute(
+                "UPDATE frontier SET depth = ? WHERE url = ? AND state = 'queued' AND depth > ?",
+                (depth, address, depth),
             )
         return bool(fresh)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from checker.errors import StoreError
 from checker.facts.schema import SCHEMA_VERSION
-from checker.facts.store import FactsWriter
+from checker.facts.store import FactsWriter, remove
 from checker.model.context import Answer, ContextLog, KnownFinding, Sibling, Visit
 from checker.model.registry import Account, Registry, Site, Subject
 from checker.model.results import Scan
@@ -126,7 +126,7 @@ class ContextCutter:
 
     def cut(self, subject: Subject, path: Path) -> None:
         """Write the context file of one subject, replacing what stands there."""
-        path.unlink(missing_ok=True)
+        remove(path)
         visits = [Visit(**row) for row in self._visits.get(subject.id, ())]
         with FactsWriter(path, "context") as context:
             context.write(self._siblings(subject))

@@ -16,7 +16,7 @@ from checker import __version__, yaml_lines
 from checker.errors import Problem, RuleError
 from checker.facts.query import FactsReader, Memory, QueryError, needs_of
 from checker.facts.schema import Need
-from checker.model.rules import Profile, Rule, RuleChange, Threshold
+from checker.model.rules import Clause, Profile, Rule, RuleChange, Threshold
 
 ROW_COLUMNS = (
     "subject", "location", "detail", "clause", "item", "scope", "certainty", "key", "url", "quote",
@@ -68,6 +68,8 @@ def load_rules(folder: Path) -> RuleBook:
     book = _Reading(folder)
     for path in files:
         book.read(path)
+    for path in sorted(folder.rglob("*.yml")):
+        book.problems.append(Problem(str(path), 0, "is not read; rename it to .yaml"))
     book.check_profiles()
     if book.problems:
         raise RuleError(book.problems)
@@ -131,6 +133,8 @@ class _Reading:
             return
         if profile.name != path.stem:
             self._say(lines, ("name",), f"name '{profile.name}' differs from the file name '{path.stem}'")
+        if profile.name in self.profiles:
+            self._say(lines, ("name",), f"name '{profile.name}' stands in {self._lines[profile.name].file} already")
         self.profiles[profile.name] = profile
         self._lines[profile.name] = lines
 
@@ -151,24 +155,51 @@ class _Reading:
                     if rule_id not in self.rules:
                         self._unknown(lines, ("grades", i), "rule", rule_id, self.rules)
             for rule_id, change in profile.rules.items():
-                self._check_change(lines, rule_id, change)
+                self._check_change(profile, rule_id, change)
 
-    def _check_change(self, lines: yaml_lines.Lines, rule_id: str, change: RuleChange) -> None:
+    def _check_change(self, profile: Profile, rule_id: str, change: RuleChange) -> None:
+        lines = self._lines[profile.name]
         if rule_id not in self.rules:
             self._unknown(lines, ("rules", rule_id), "rule", rule_id, self.rules)
             return
-        rule = self.rules[rule_id].rule
-        for key in change.params:
+        rule, place = self.rules[rule_id].rule, ("rules", rule_id)
+        before = len(self.problems)
+        for key, value in change.params.items():
             if key not in rule.params:
-                self._unknown(lines, ("rules", rule_id, "params", key), "param", key, rule.params)
-        for name in change.clauses:
+                self._unknown(lines, (*place, "params", key), "param", key, rule.params)
+            elif isinstance(value, str) is not isinstance(rule.params[key], str):
+                wanted = "a text" if isinstance(rule.params[key], str) else "a number"
+                self._say(lines, (*place, "params", key), f"param '{key}' must be {wanted}, not {value!r}")
+        for name, part in change.clauses.items():
             if name not in rule.clauses:
-                self._unknown(lines, ("rules", rule_id, "clauses", name), "clause", name, rule.clauses)
-                return
+                self._unknown(lines, (*place, "clauses", name), "clause", name, rule.clauses)
+            for key in part.keys() - Clause.model_fields.keys():
+                self._unknown(lines, (*place, "clauses", name, key), "key", key, Clause.model_fields)
+        if change.problem is not None and "main" not in rule.clauses:
+            self._say(lines, (*place, "problem"), f"the rule has no clause 'main'; give {_names(rule)} its own problem")
+        if len(self.problems) == before:
+            self._try_change(profile, rule_id, change)
+
+    def _try_change(self, profile: Profile, rule_id: str, change: RuleChange) -> None:
+        """What comes out of a change, after those of the profiles beneath, must be a rule whose queries run."""
+        lines, rule = self._lines[profile.name], self.rules[rule_id].rule
         try:
-            changed(rule, change)
+            for name in reversed(_ancestors(profile, self.profiles)):
+                if name != profile.name and rule_id in self.profiles[name].rules:
+                    rule = changed(rule, self.profiles[name].rules[rule_id])
+        except (ValidationError, KeyError):
+            return  # told where that profile is checked
+        try:
+            rule = changed(rule, change)
         except ValidationError as error:
-            self._say(lines, ("rules", rule_id), error.errors(include_url=False)[0]["msg"])
+            for found in error.errors(include_url=False):
+                message = str(found["msg"]).removeprefix("Value error, ")
+                self._say(lines, ("rules", rule_id, *found["loc"]), message)
+            return
+        if change.effect is not None or change.params:
+            place: yaml_lines.Place = ("rules", rule_id, "effect" if change.effect else "params")
+            for problem in prepare(rule, lines, self._reader)[1]:
+                self._say(lines, place, problem.message)
 
     def _unknown(
         self, lines: yaml_lines.Lines, place: yaml_lines.Place, what: str, name: str, known: Iterable[str]
@@ -185,21 +216,26 @@ def prepare(rule: Rule, lines: yaml_lines.Lines, reader: FactsReader) -> tuple[L
     problems: list[Problem] = []
     reads: set[str] = set()
     threshold = rule.effect.at_least
-    queries = [
+    queries: list[tuple[yaml_lines.Place, str | None, tuple[str, ...]]] = [
         (("sql",), rule.sql, ROW_COLUMNS[:3]),
         (("sample", "sql"), rule.sample.sql if rule.sample else None, ("key",)),
-        (("effect",), threshold.sql if isinstance(threshold, Threshold) else None, ()),
+        (("effect", rule.effect.kind, "at_least"), threshold.sql if isinstance(threshold, Threshold) else None, ()),
     ]
     for place, sql, wanted in queries:
         if sql is None:
             continue
         try:
             params = _PREPARED_WITH | rule.params
-            reads |= reader.reads(sql, params)
+            named = reader.reads(sql, params)
             names = reader.columns(sql, params)
         except QueryError as error:
             problems.append(Problem(lines.file, lines.line(place), f"the query is refused: {error}"))
             continue
+        reads |= named
+        if "sample" in named and (rule.sample is None or place != ("sql",)):
+            problems.append(Problem(lines.file, lines.line(place), "the query reads 'sample', but there is none here"))
+        if not wanted and len(names) != 1:
+            problems.append(Problem(lines.file, lines.line(place), "the query must return one number and nothing else"))
         problems += [
             Problem(lines.file, lines.line(place), f"the query does not return '{name}'")
             for name in wanted
@@ -211,8 +247,11 @@ def prepare(rule: Rule, lines: yaml_lines.Lines, reader: FactsReader) -> tuple[L
                 for name in names
                 if name not in ROW_COLUMNS
             ]
-    named = frozenset(reads)
-    return LoadedRule(rule, lines.file, named, needs_of(named)), problems
+    return LoadedRule(rule, lines.file, frozenset(reads), needs_of(frozenset(reads))), problems
+
+
+def _names(rule: Rule) -> str:
+    return ", ".join(f"'{name}'" for name in rule.clauses)
 
 
 def _case_problems(rule: Rule, lines: yaml_lines.Lines) -> list[Problem]:
@@ -268,20 +307,28 @@ def rule_set(book: RuleBook, name: str) -> RuleSet:
     switched: dict[str, bool] = {}
     rules = {rule_id: loaded.rule for rule_id, loaded in book.rules.items()}
     for profile in (book.profiles[n] for n in chain):
-        merged |= profile.model_dump(exclude_unset=True, exclude={"rules"})
+        own = profile.model_dump(exclude_unset=True, exclude={"rules"})
+        merged |= own | {key: merged.get(key, {}) | own[key] for key in ("unit_params", "deadlines") if key in own}
         for rule_id, change in profile.rules.items():
             rules[rule_id] = changed(rules[rule_id], change)
             if change.on is not None:
                 switched[rule_id] = change.on
     final = Profile.model_validate(merged)
     chosen = [r for r in rules if switched.get(r, final.only is None or r in final.only)]
-    loaded = tuple(_with_rule(book.rules[r], rules[r]) for r in sorted(chosen, key=_natural))
+    reader = Memory.empty().reader(seconds=5)
+    loaded = tuple(_with_rule(book.rules[r], rules[r], reader) for r in sorted(chosen, key=_natural))
+    reader.close()
     digest = hashlib.sha256(f"{book.digest}\0{name}\0{__version__}".encode()).hexdigest()
     return RuleSet(final, loaded, digest)
 
 
-def _with_rule(loaded: LoadedRule, rule: Rule) -> LoadedRule:
-    return LoadedRule(rule, loaded.file, loaded.reads, loaded.needs)
+def _with_rule(loaded: LoadedRule, rule: Rule, reader: FactsReader) -> LoadedRule:
+    """The rule as the profile has it; a threshold that a profile brings along may need facts of its own."""
+    threshold = rule.effect.at_least
+    if not isinstance(threshold, Threshold) or threshold == loaded.rule.effect.at_least:
+        return LoadedRule(rule, loaded.file, loaded.reads, loaded.needs)
+    named = loaded.reads | reader.reads(threshold.sql, _PREPARED_WITH | rule.params)
+    return LoadedRule(rule, loaded.file, named, needs_of(named))
 
 
 def _natural(rule_id: str) -> tuple[str, int, str]:

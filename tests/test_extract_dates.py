@@ -7,7 +7,7 @@ import pytest
 from checker.extract import EXTRACTORS
 from checker.extract.dates import extract
 from checker.extract.written import address_date, badge, full_dates, meta_date, month_days, plain, with_year
-from checker.model.facts import ArticleDate
+from checker.model.facts import Address, ArticleDate
 from checker.page import parse
 from tests.pages import context, page, real_pages
 
@@ -24,10 +24,9 @@ def dates(body: str, head: str = "", url: str = URL, role: str = "article") -> l
 
 def test_a_whole_row() -> None:
     parsed = page(TITLE + "<p>发布时间：2026-09-10 09:24</p>" + BODY, URL)
+    own, at, quote = Address(URL), "2026-09-10T09:24+08:00", "发布时间:2026-09-10 09:24"
     assert extract(parsed, context("article")).rows == (
-        ArticleDate(
-            "3400000001", URL, "2026-09-10", "2026-09-10T09:24+08:00", "label", 0.95, URL, "发布时间:2026-09-10 09:24"
-        ),  # type: ignore[arg-type]
+        ArticleDate("3400000001", own, "2026-09-10", at, "label", 0.95, own, quote),
     )
 
 
@@ -37,7 +36,10 @@ def test_a_whole_row() -> None:
         ("发布日期：2026-09-10", [("2026-09-10", "label", "发布日期:2026-09-10")]),
         ("<span>发 布 时 间</span>：<em>2026年9月1日</em>", [("2026-09-01", "label", "发 布 时 间:2026年9月1日")]),
         ("时间：2026-09-10 来源：甲县", [("2026-09-10", "label", "时间:2026-09-10")]),
-        ("来源：甲县 2026-09-10 08:03 浏览：3", [("2026-09-10T08:03+08:00", "structure", "来源:甲县 2026-09-10 08:03 浏览:3")]),
+        (
+            "来源：甲县 2026-09-10 08:03 浏览：3",
+            [("2026-09-10T08:03+08:00", "structure", "来源:甲县 2026-09-10 08:03 浏览:3")],
+        ),
         ("(2026-09-10)", [("2026-09-10", "structure", "(2026-09-10)")]),
         ("成文日期：2026-09-01 发布日期：2026-09-10", [("2026-09-10", "label", "发布日期:2026-09-10")]),
         ("成文日期：2026-09-01", []),
@@ -46,7 +48,7 @@ def test_a_whole_row() -> None:
         ("索引号：2026-02-00018", []),
         ("", []),
     ],
-)  # fmt: skip
+)
 def test_information_bar(bar: str, expected: list[tuple[str, str, str]]) -> None:
     assert dates(TITLE + f"<div class=info>{bar}</div>" + BODY) == expected
 
@@ -65,7 +67,8 @@ def test_conflicting_dates_are_all_rows() -> None:
 
 
 def test_the_time_of_page_generation_is_no_publish_date() -> None:
-    head = '<meta name="PubDate" content="2026-09-12 10:08:26"><meta name="others" content="页面生成时间 2026-09-12 10:08:26">'
+    head = '<meta name="PubDate" content="2026-09-12 10:08:26">'
+    head += '<meta name="others" content="页面生成时间 2026-09-12 10:08:26">'
     assert dates(TITLE + BODY, head) == []
 
 

@@ -5,7 +5,7 @@ coverage and the answers of people (design §4). A rule that breaks becomes an o
 """
 
 import hashlib
-from dataclasses import replace
+from dataclasses import astuple, replace
 from decimal import Decimal
 from typing import Any
 
@@ -41,7 +41,7 @@ class _Desk:
         self.kind = "site" if sites else "account"
         self.entry = (sites or facts.ask("SELECT * FROM account"))[0]
         self.subject = str(self.entry["subject"])
-        log = facts.ask("SELECT fact, scope, state, reason FROM gather_log")
+        log = facts.ask("SELECT fact, scope, state, reason FROM gather_log ORDER BY rowid")
         columns = facts.ask("SELECT a.url AS url FROM site_column c JOIN address a ON a.id = c.url")
         lines = ((g["fact"], g["scope"], g["state"], g["reason"]) for g in log)
         self.coverage = Coverage(lines, (c["url"] for c in columns), absent)
@@ -99,6 +99,8 @@ class _Desk:
         if rule.sample is None:
             return ()
         rows = self.facts.ask(rule.sample.sql, params)[: rule.sample.n]
+        if any(r["key"] is None for r in rows):
+            raise _BrokenRule("key is NULL in the sample")
         self.facts.fill_sample(rows)
         return tuple(Sampled(str(r["key"]), str(r.get("url") or ""), str(r.get("title") or "")) for r in rows)
 
@@ -113,28 +115,28 @@ class _Desk:
 
     def _rows(self, loaded: LoadedRule, params: dict[str, Any]) -> list[Row]:
         assert loaded.rule.sql is not None
-        rows = [self._row(loaded, raw) for raw in self.facts.ask(loaded.rule.sql, params)]
-        return sorted(rows, key=lambda r: (list(loaded.rule.clauses).index(r.clause), r.item, r.location, r.detail))
+        return [self._row(loaded, raw) for raw in self.facts.ask(loaded.rule.sql, params)]
 
     def _row(self, loaded: LoadedRule, raw: dict[str, Any]) -> Row:
         rule = loaded.rule
-        for name in ("subject", "location", "detail"):
-            if raw[name] is None:
+        for name, value in raw.items():
+            if value is None:
                 raise _BrokenRule(f"{name} is NULL in a row")
         if raw["subject"] != self.subject:
             raise _BrokenRule(f"a row is about {raw['subject']}, not {self.subject}")
-        clause = raw.get("clause") or next(iter(rule.clauses))
+        clause = raw.get("clause", next(iter(rule.clauses)))
         if clause not in rule.clauses:
             raise _BrokenRule(f"a row names clause '{clause}', which the rule does not have")
-        certainty = raw.get("certainty") or "certain"
-        if certainty not in RANK:
+        certainty = raw.get("certainty", "certain")
+        if certainty not in {"certain", "candidate"}:
             raise _BrokenRule(f"certainty '{certainty}' is neither certain nor candidate")
         gaps = self._gaps(loaded, raw.get("scope")) if rule.proof == "absence" else []
         detail = str(raw["detail"])
         if gaps:
             certainty, detail = "unknown", _undecided(detail, gaps)
-        location, item = str(raw["location"]), str(raw.get("item") or raw["location"])
-        key = str(raw.get("key") or (f"{location}#{item}" if raw.get("item") else location))
+        location, named = str(raw["location"]), str(raw.get("item", ""))
+        item = named or location
+        key = str(raw.get("key", "")) or (f"{location}#{item}" if named else location)
         return Row(
             clause, item, location, detail, certainty, key,
             str(raw.get("url") or location), str(raw.get("quote") or ""),
@@ -160,10 +162,12 @@ class _Desk:
             if not clause.ask:
                 continue
             given = [a for (c, _), a in mine.items() if c == name]
-            kept += [self._answer_row(name, clause, a) for a in given if a["problem"]]
+            shown = {row.item for row in rows if row.clause == name}
+            kept += [self._answer_row(name, clause, a) for a in given if a["problem"] and a["item"] not in shown]
             if not given:
                 unasked.append(clause.ask)
-        return kept, unasked
+        order = list(rule.clauses)
+        return sorted(kept, key=lambda r: (order.index(r.clause), astuple(r))), unasked
 
     def _answer_row(self, name: str, clause: Clause, answer: dict[str, Any]) -> Row:
         place = self._home()

@@ -35,7 +35,6 @@ _EMPTY = re.compile(
     r"暂无(?:数据|内容|信息|相关)|(?:正在|栏目|页面|内容)(?:正在)?建设中(?![华国央原西东])|敬请期待|资料整理中"
 )
 _SCRIPT_LIST = re.compile(r"datacall|dataproxy|(?:get|load|query|show)\w*List\s*\(|createPageHTML\([^)]*javascript")
-_RECORD = re.compile(r"<record>\s*<!\[CDATA\[(.*?)\]\]>\s*</record>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +253,8 @@ def _datastores(page: ParsedPage) -> list[str]:
     found: list[str] = []
     for index, script in page.outline.scripts:
         if "xml" in page.outline.elements[index].attribute("type") and "<record>" in script:
-            found.append("<ul>" + "".join(_RECORD.findall(script)) + "</ul>")
+            records = (part.partition("]]>")[0] for part in script.split("<![CDATA[")[1:] if "]]>" in part)
+            found.append("<ul>" + "".join(records) + "</ul>")
     return found
 
 

@@ -13,7 +13,6 @@ _COUNT = re.compile(r"var\s+countPage\s*=\s*(\d+)")
 _CURRENT = re.compile(r"var\s+currentPage\s*=\s*(\d+)")
 _FILE = re.compile(r"/([\w-]+?)(?:_\d+)?\.(s?html?)$")
 _NEXT = re.compile(r"[\s\[【(（]*(?:下一页|下页|后一页|下一頁)[\s>»›\])】）]*")
-_BLOCK_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def next_page(page: ParsedPage) -> str:
@@ -31,7 +30,7 @@ def next_page(page: ParsedPage) -> str:
 
 def _from_call(page: ParsedPage, script: str) -> str:
     """With a container argument pages count from 1 (stem_2 follows 1), without it from 0 (stem_1 follows 0)."""
-    bare = _BLOCK_COMMENT.sub("", script[:100_000])
+    bare = _without_comments(script)
     for match in _CALL.finditer(bare):
         line = bare[bare.rfind("\n", 0, match.start()) + 1 : match.start()]
         if re.search(r"(?<!:)//", line):
@@ -41,6 +40,12 @@ def _from_call(page: ParsedPage, script: str) -> str:
         if following < int(count) or (container and following == int(count)):
             return normalise(f"{stem}_{following}.{suffix}", page.url) or ""
     return ""
+
+
+def _without_comments(script: str) -> str:
+    """`script` without /* … */; what stands behind an unclosed one is a comment too."""
+    first, *others = script.split("/*")
+    return first + "".join(part.partition("*/")[2] for part in others)
 
 
 def _from_variables(page: ParsedPage, script: str) -> str:

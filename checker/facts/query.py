@@ -21,8 +21,22 @@ from checker.facts.store import check_schema
 
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 _FORBIDDEN_FUNCTIONS = {"load_extension", "writefile", "readfile", "edit", "fts3_tokenizer"}
-MAX_VALUE_BYTES = 10_000_000
-MAX_SQL_BYTES = 100_000
+MAX_VALUE_BYTES = 500_000
+"""Bound of one value or row. SQLite cannot be stopped inside instr() or replace(), whose work grows with its square."""
+
+MAX_RESULT_BYTES = 256_000_000
+"""Bound of a whole result, about as Python holds it."""
+
+_ROW_BYTES = 300
+_LIMITS = {
+    sqlite3.SQLITE_LIMIT_LENGTH: MAX_VALUE_BYTES,
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
+    sqlite3.SQLITE_LIMIT_COLUMN: 100,
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 1_000,
+    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 100,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
+}
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR})
 SAMPLE = "CREATE TEMP TABLE sample(key TEXT NOT NULL, url TEXT NOT NULL, title TEXT NOT NULL);"
 
 
@@ -72,6 +86,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     for view in views().values():
         connection.execute(view.sql)
     connection.execute(SAMPLE)
+    for table in ("json_each", "json_tree"):  # made at first use, which the authorizer would refuse
+        connection.execute(f"SELECT 1 FROM {table}('[]')")
 
 
 class FactsReader:
@@ -83,8 +99,8 @@ class FactsReader:
         self._seconds = seconds
         self._surface: sqlite3.Connection | None = None
         _prepare(connection)
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
-        connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, MAX_SQL_BYTES)
+        for limit, value in _LIMITS.items():
+            connection.setlimit(limit, value)
         self._guard(True)
 
     def _guard(self, on: bool) -> None:
@@ -96,21 +112,24 @@ class FactsReader:
             self._connection.execute("PRAGMA query_only=0")
 
     def ask(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Rows of a query as dicts; raises QueryError with SQLite's or the guard's reason."""
+        """Rows of a query as dicts; raises QueryError with SQLite's or the guard's reason, StoreError if damaged."""
         deadline = time.monotonic() + self._seconds
         self._connection.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
         try:
             cursor = self._connection.execute(sql, params or {})
             names = [d[0] for d in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
-        except sqlite3.OperationalError as error:
-            if "interrupted" in str(error):
-                raise QueryTimeout(f"stopped after {self._seconds:g} s") from error
-            raise QueryError(_plain(error)) from error
-        except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError) as error:
-            raise QueryError(_plain(error)) from error
+            return [dict(zip(names, row, strict=True)) for row in _bounded(cursor)]
+        except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError, MemoryError) as error:
+            raise self._refusal(error) from error
         finally:
             self._connection.set_progress_handler(None, 0)
+
+    def _refusal(self, error: Exception) -> Exception:
+        if "interrupted" in str(error):
+            return QueryTimeout(f"stopped after {self._seconds:g} s")
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+            return StoreError(f"the facts file is damaged ({error}); scan again")
+        return QueryError(_plain(error))
 
     def fill_sample(self, rows: Sequence[dict[str, Any]]) -> None:
         """Put a rule's sample where its SQL reads it, as the table `sample`; the guards are back afterwards."""
@@ -140,12 +159,13 @@ class FactsReader:
             self._surface.execute(f"EXPLAIN {sql}", params)
         except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
             raise QueryError(_plain(error)) from error
-        return frozenset(seen & (views().keys() | tables().keys()))
+        return frozenset(seen & (views().keys() | tables().keys() | {"sample"}))
 
     def columns(self, sql: str, params: dict[str, Any]) -> tuple[str, ...]:
         """Names of the columns that a query returns; raises QueryError."""
         try:
-            cursor = self._connection.execute(f"SELECT * FROM ({sql.strip().rstrip(';')}) LIMIT 0", params)
+            # the line break ends a comment in the last line
+            cursor = self._connection.execute(f"SELECT * FROM ({sql.strip().rstrip(';')}\n) LIMIT 0", params)
         except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
             raise QueryError(_plain(error)) from error
         return tuple(d[0] for d in cursor.description or ())
@@ -153,6 +173,17 @@ class FactsReader:
     def close(self) -> None:
         """Give the file back."""
         self._connection.close()
+        if self._surface is not None:
+            self._surface.close()
+
+
+def _bounded(cursor: sqlite3.Cursor) -> Iterator[tuple[Any, ...]]:
+    size = 0
+    for row in cursor:
+        size += _ROW_BYTES + sum(len(v) for v in row if isinstance(v, str | bytes))
+        if size > MAX_RESULT_BYTES:
+            raise ValueError(f"the result is larger than {MAX_RESULT_BYTES // 1_000_000} MB; ask for less")
+        yield row
 
 
 def _authorize(action: int, first: str | None, second: str | None, _where: str | None, _inner: str | None) -> int:
@@ -162,7 +193,7 @@ def _authorize(action: int, first: str | None, second: str | None, _where: str |
 
 
 def _plain(error: BaseException) -> str:
-    text = str(error)
+    text = str(error) or type(error).__name__
     return "only SELECT is allowed" if text in {"not authorized", "authorization denied"} else text
 
 
@@ -177,6 +208,8 @@ def _surface() -> sqlite3.Connection:
     for name, count, code, _ in FUNCTIONS:
         surface.create_function(name, count, code, deterministic=True)
     surface.execute(SAMPLE)
+    for table in ("json_each", "json_tree"):
+        surface.execute(f"SELECT 1 FROM {table}('[]')")
     for view in views():
         names = ", ".join(str(d[0]) for d in plain.execute(f"SELECT * FROM {view} LIMIT 0").description)
         surface.execute(f"CREATE TEMP TABLE {view}({names})")
@@ -211,22 +244,36 @@ def _uri(path: Path) -> str:
 @contextmanager
 def open_facts(path: Path, context: Path | None = None, seconds: float = 10.0) -> Iterator[FactsReader]:
     """Open a closed facts file, immutable, with its context file attached as the schema `context`."""
-    if not path.exists():
-        raise StoreError(f"{path}: no such facts file; run the scan again")
+    for file in (path, context):
+        if file is not None:
+            _check_closed(file)
+    connection = sqlite3.connect(_uri(path), uri=True, isolation_level=None)
     try:
-        connection = sqlite3.connect(_uri(path), uri=True, isolation_level=None)
         check_schema(connection, path)
         if context is None:
             _attach_empty(connection)
         else:
             connection.execute("ATTACH ? AS context", (_uri(context),))
+            check_schema(connection, context, "context", "context")
+        reader = FactsReader(connection, seconds)
     except sqlite3.Error as error:
-        raise StoreError(f"{path}: cannot be read ({error})") from error
-    reader = FactsReader(connection, seconds)
+        connection.close()
+        raise StoreError(f"{path}: cannot be read ({error}); scan again") from error
+    except StoreError:
+        connection.close()
+        raise
     try:
         yield reader
     finally:
         reader.close()
+
+
+def _check_closed(path: Path) -> None:
+    """Raise StoreError unless the file is there and was closed: an open one would be read without its last rows."""
+    if not path.is_file():
+        raise StoreError(f"{path}: no such file; run the scan again")
+    if path.with_name(f"{path.name}-wal").exists():
+        raise StoreError(f"{path}: is being written, or its scan was killed; `checker scan --resume` goes on with it")
 
 
 def _attach_empty(connection: sqlite3.Connection) -> None:

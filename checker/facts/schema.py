@@ -32,10 +32,13 @@ CREATE INDEX page_template_template ON page_template(template);
 CREATE INDEX list_item_url ON list_item(url);
 CREATE INDEX list_item_listed_in ON list_item(listed_in);
 CREATE INDEX article_date_url ON article_date(url);
-CREATE INDEX tag_page ON tag(page);
-CREATE INDEX mark_page ON mark(page);
+CREATE INDEX tag_page ON tag(page, name);
+CREATE INDEX mark_page ON mark(page, kind);
 CREATE INDEX page_url ON page(url);
 CREATE INDEX fetch_url ON fetch(url);
+CREATE INDEX link_check_url ON link_check(url);
+CREATE INDEX guide_element_guide ON guide_element(guide, element);
+CREATE INDEX gather_log_scope ON gather_log(fact, scope);
 """
 
 _FRONTIER = """

@@ -12,11 +12,17 @@ from typing import Any, Self
 from checker.errors import StoreError
 from checker.facts.schema import SCHEMA_VERSION, context_schema, facts_schema, specs, table_of
 
+MAX_TEXT = 20_000
+"""Longer texts are cut: an unclosed <title> of 50 MB is a fact as well with its first characters."""
 
-def check_schema(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise StoreError unless the file was written with a schema that this version reads."""
+
+def check_schema(connection: sqlite3.Connection, path: Path, kind: str = "facts", schema: str = "main") -> None:
+    """Raise StoreError unless the file is of this kind and written with a schema that this version reads.
+
+    `schema` is the name that the file is attached by.
+    """
     try:
-        row = connection.execute("SELECT version FROM schema_info").fetchone()
+        row = connection.execute(f"SELECT version, kind FROM {schema}.schema_info").fetchone()
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{path}: not a facts file or damaged ({error}); scan again") from error
     if row is None or row[0] != SCHEMA_VERSION:
@@ -25,30 +31,48 @@ def check_schema(connection: sqlite3.Connection, path: Path) -> None:
             f"{path}: schema {found}, this version of checker reads schema {SCHEMA_VERSION}; "
             "use the version that wrote it, or scan again"
         )
+    if row[1] != kind:
+        raise StoreError(f"{path}: is a {row[1]} file, not a {kind} file")
+
+
+def remove(path: Path) -> None:
+    """Delete a database with what a killed writer left beside it: a stale log would be replayed into a new file."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
 
 
 class FactsWriter:
     """Writes rows into one facts or context file; every `commit` is a checkpoint that a kill cannot undo."""
 
     def __init__(self, path: Path, kind: str = "facts") -> None:
-        """Open `path`, making it if it is not there; `kind` is facts or context."""
-        fresh = not path.exists() or path.stat().st_size == 0
+        """Open `path`, making it if it is not there or empty; `kind` is facts or context. Raises StoreError."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._ids: dict[str, dict[str, int]] = {"address": {"": 0}, "template": {"": 0}}
         try:
             self.connection = sqlite3.connect(path, isolation_level=None)
-            self.connection.execute("PRAGMA journal_mode=WAL")
-            self.connection.execute("PRAGMA synchronous=NORMAL")
-            if fresh:
-                self.connection.execute("BEGIN IMMEDIATE")
-                for statement in (facts_schema() if kind == "facts" else context_schema()).split(";\n"):
-                    self.connection.execute(statement)
-                self.connection.execute("INSERT INTO schema_info VALUES (?, ?)", (SCHEMA_VERSION, kind))
-                self.connection.execute("COMMIT")
-            check_schema(self.connection, path)
         except sqlite3.Error as error:
             raise StoreError(f"{path}: cannot be written ({error})") from error
+        try:
+            self._open(kind)
+        except sqlite3.Error as error:
+            self.connection.close()
+            raise StoreError(f"{path}: cannot be written ({error}); remove it and scan again") from error
+        except StoreError:
+            self.connection.close()
+            raise
+
+    def _open(self, kind: str) -> None:
+        self.connection.execute("PRAGMA journal_mode=WAL")
+        self.connection.execute("PRAGMA synchronous=NORMAL")
+        # a kill before the schema was committed leaves a file without a table, not an empty file
+        if not self.connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+            self.connection.execute("BEGIN IMMEDIATE")
+            for statement in (facts_schema() if kind == "facts" else context_schema()).split(";\n"):
+                self.connection.execute(statement)
+            self.connection.execute("INSERT INTO schema_info VALUES (?, ?)", (SCHEMA_VERSION, kind))
+            self.connection.execute("COMMIT")
+        check_schema(self.connection, self.path, kind)
         self.connection.execute("BEGIN")
 
     def intern(self, table: str, text: str) -> int:
@@ -66,7 +90,8 @@ class FactsWriter:
             fact: type = type(row)
             columns = specs(fact)
             values = [
-                self.intern(s.interned, getattr(row, s.name)) if s.interned else getattr(row, s.name) for s in columns
+                self.intern(s.interned, _kept(getattr(row, s.name))) if s.interned else _kept(getattr(row, s.name))
+                for s in columns
             ]
             marks = ", ".join("?" * len(columns))
             self.connection.execute(f"INSERT INTO {table_of(fact)} VALUES ({marks})", values)
@@ -99,3 +124,10 @@ class FactsWriter:
             self.close()
         else:
             self.connection.close()
+
+
+def _kept(value: Any) -> Any:
+    """A value as it is stored: a text within bounds, and without the half characters that UTF-8 cannot hold."""
+    if not isinstance(value, str):
+        return value
+    return value[:MAX_TEXT].encode("utf-8", "replace").decode("utf-8")

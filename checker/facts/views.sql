@@ -57,16 +57,19 @@ FROM site_column s JOIN address a ON a.id = s.url;
 -- says: One row per column with its newest dated entry; a column without one has newest_on '' and days_since 99999.
 -- needs: site_column@navigation, list_item@column, article_date@column
 CREATE VIEW column_freshness AS
-WITH newest AS (
-    SELECT subject, column_url, count(*) AS items, sum(on_date <> '') AS dated, sum(future) AS future,
-           max(on_date) AS newest_on
-    FROM column_item GROUP BY subject, column_url)
+WITH ranked AS (
+    SELECT subject, column_url, url, title, on_date,
+           count(*) OVER listed AS items, sum(on_date <> '') OVER listed AS dated, sum(future) OVER listed AS future,
+           row_number() OVER (PARTITION BY subject, column_url ORDER BY on_date DESC, position, url) AS nth
+    FROM column_item WINDOW listed AS (PARTITION BY subject, column_url)),
+newest AS (
+    SELECT subject, column_url, items, dated, future, on_date AS newest_on,
+           CASE on_date WHEN '' THEN '' ELSE title END AS newest_title,
+           CASE on_date WHEN '' THEN column_url ELSE url END AS newest_url
+    FROM ranked WHERE nth = 1)
 SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.should_update, s.update_days, s.registered, s.origin,
-       coalesce(n.newest_on, '') AS newest_on,
-       coalesce((SELECT title FROM column_item i WHERE i.subject = s.subject AND i.column_url = a.url
-                 AND i.on_date = n.newest_on AND i.on_date <> '' ORDER BY i.position LIMIT 1), '') AS newest_title,
-       coalesce((SELECT i.url FROM column_item i WHERE i.subject = s.subject AND i.column_url = a.url
-                 AND i.on_date = n.newest_on AND i.on_date <> '' ORDER BY i.position LIMIT 1), a.url) AS newest_url,
+       coalesce(n.newest_on, '') AS newest_on, coalesce(n.newest_title, '') AS newest_title,
+       coalesce(n.newest_url, a.url) AS newest_url,
        CASE WHEN coalesce(n.newest_on, '') = '' THEN 99999
             ELSE CAST(julianday(c.today) - julianday(n.newest_on) AS INTEGER) END AS days_since,
        coalesce(n.items, 0) AS items, coalesce(n.dated, 0) AS dated, coalesce(n.future, 0) AS future
@@ -126,7 +129,8 @@ SELECT g.subject, 'services', a.url, g.title FROM guide g JOIN address a ON a.id
 
 -- view: home_freshness
 -- says: One row per site: the newest dated entry that its home page shows; on a home page that only navigates
---   (basis 'columns') the newest of all its columns. days_since is 99999 where nothing dated was found.
+--   (basis 'columns') the newest of all its columns. days_since is 99999 where nothing dated was found; columns_unread
+--   counts the columns whose list is not logged as complete.
 -- needs: list_item@home, article_date@home
 CREATE VIEW home_freshness AS
 WITH on_home AS (
@@ -143,7 +147,10 @@ SELECT b.*, CASE WHEN newest_on = '' THEN 99999
                  ELSE CAST(julianday(c.today) - julianday(newest_on) AS INTEGER) END AS days_since,
        coalesce((SELECT i.title FROM column_item i WHERE i.subject = b.subject AND i.on_date = b.newest_on
                  AND b.newest_on <> '' AND (b.basis = 'columns' OR i.column_url = b.url)
-                 ORDER BY i.position LIMIT 1), '') AS newest_title
+                 ORDER BY i.position LIMIT 1), '') AS newest_title,
+       (SELECT count(*) FROM site_column k JOIN address a ON a.id = k.url WHERE k.subject = b.subject
+        AND NOT EXISTS (SELECT 1 FROM gather_log g WHERE g.subject = k.subject AND g.fact = 'list_item'
+                        AND g.scope = a.url AND g.state IN ('complete', 'notApplicable'))) AS columns_unread
 FROM basis b JOIN clock c;
 
 -- view: page_link
@@ -160,8 +167,8 @@ FROM page_template pt JOIN link l ON l.template = pt.template AND l.subject = pt
 JOIN address p ON p.id = pt.page JOIN address t ON t.id = l.url;
 
 -- view: checked_link
--- says: One row per checked link target with its verdict, whether the home page carries it (on_home), the page where
---   it was met first, its text there and the number of pages that carry it.
+-- says: One row per checked link target that is not ok, with its verdict, whether the home page carries it (on_home),
+--   the page where it was met first (the home page before others), its text there and the number of pages carrying it.
 -- needs: link, link_check
 CREATE VIEW checked_link AS
 WITH holder AS (
@@ -173,15 +180,13 @@ WITH holder AS (
     FROM link_check c JOIN link l ON l.url = c.url AND l.subject = c.subject AND l.template <> 0
     JOIN page_template pt ON pt.template = l.template AND pt.subject = l.subject
     WHERE c.verdict <> 'ok'),
-placed AS (
-    SELECT h.*, s.url AS home, row_number() OVER (PARTITION BY h.subject, h.target
-                                                  ORDER BY h.page <> s.url, h.page, h.text) AS nth,
-           count(*) OVER (PARTITION BY h.subject, h.target) AS pages,
-           max(h.page = s.url) OVER (PARTITION BY h.subject, h.target) AS on_home
-    FROM (SELECT DISTINCT * FROM holder) h JOIN site s ON s.subject = h.subject)
+placed AS (  -- text and tag are those of the row with the least page: SQLite's promise for one lone min()
+    SELECT h.subject, h.target, min(CASE WHEN h.page = s.url THEN 0 ELSE h.page END), h.page, h.text, h.tag,
+           count(DISTINCT h.page) AS pages, sum(h.page = s.url) > 0 AS on_home
+    FROM holder h JOIN site s ON s.subject = h.subject GROUP BY h.subject, h.target)
 SELECT c.subject, t.url AS url, c.verdict, c.reason, c.status, c.checked_at, c.confirmed_at,
        p.url AS location, x.text, x.tag, x.pages, x.on_home
-FROM link_check c JOIN placed x ON x.subject = c.subject AND x.target = c.url AND x.nth = 1
+FROM link_check c JOIN placed x ON x.subject = c.subject AND x.target = c.url
 JOIN address t ON t.id = c.url JOIN address p ON p.id = x.page;
 
 -- view: mark_missing
@@ -362,7 +367,7 @@ FROM leak l JOIN address a ON a.id = l.location;
 -- needs: hidden_link
 CREATE VIEW tampering AS
 SELECT h.subject, p.url AS page, h.kind, t.url AS url, h.text, h.first_seen_on, h.quote,
-       CAST(julianday(c.today) - julianday(h.first_seen_on) AS INTEGER) AS days_seen
+       coalesce(CAST(julianday(c.today) - julianday(h.first_seen_on) AS INTEGER), 0) AS days_seen
 FROM hidden_link h JOIN clock c JOIN address p ON p.id = h.page JOIN address t ON t.id = h.url;
 
 -- view: related_article
@@ -376,11 +381,12 @@ FROM relation r JOIN address a ON a.id = r.url JOIN address t ON t.id = r.target
 -- says: One row per article of a column of type policy or interpretation, with its date ('' if none), 文号 and unit.
 -- needs: article, list_item@column, article_date@column
 CREATE VIEW policy_document AS
-SELECT i.subject, i.url, i.title, i.column_url, i.on_date, s.type,
-       coalesce((SELECT r.document_no FROM article r JOIN address x ON x.id = r.url
-                 WHERE r.subject = i.subject AND x.url = i.url), '') AS document_no
-FROM column_item i JOIN site_column s ON s.subject = i.subject
-JOIN address a ON a.id = s.url AND a.url = i.column_url
+SELECT i.subject, u.url AS url, i.title, l.url AS column_url,
+       coalesce((SELECT d.on_date FROM dated_article d WHERE d.address = i.url AND d.subject = i.subject), '') AS on_date,
+       s.type, coalesce(r.document_no, '') AS document_no
+FROM site_column s JOIN list_item i ON i.subject = s.subject AND i.listed_in = s.url
+JOIN address u ON u.id = i.url JOIN address l ON l.id = i.listed_in
+LEFT JOIN article r ON r.subject = i.subject AND r.url = i.url
 WHERE s.type IN ('policy', 'interpretation');
 
 -- view: tested

@@ -80,6 +80,8 @@ def explain(outcome: FetchOutcome, raw: RawAnswer) -> str:
     if outcome is FetchOutcome.TLS:
         reason = next((words for text, words in _TLS_WORDS if text in raw.detail), "")
         return f"{_WORDS[outcome]}：{reason}" if reason else _WORDS[outcome]
+    if outcome is FetchOutcome.ROBOTS and raw.detail:
+        return f"{raw.detail}，按规范视为不允许访问"
     if outcome is FetchOutcome.RESET and raw.status:
         return "内容未传完，连接被中断"
     return _WORDS[outcome]

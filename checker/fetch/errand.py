@@ -96,7 +96,7 @@ class Errand:
         """One request; where the server asks to come later and says when, once more at that time."""
         interval = await self._interval(address)
         if interval is None:
-            return RawAnswer(FetchOutcome.ROBOTS)
+            return RawAnswer(FetchOutcome.ROBOTS, detail=(await self.door.robots.rules(address)).note)
         raw = await self._send(address, interval)
         wait = self._asked_to_wait(raw)
         if wait is None:

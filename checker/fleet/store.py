@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -66,12 +67,11 @@ class ScanStore:
             raise StoreError(f"{folder}: there is no scan here; `checker scan` makes one")
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            fresh = not path.exists()
             self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
             self._db.execute("PRAGMA journal_mode=WAL")
-            if fresh:
-                self._db.executescript(f"BEGIN;{_SCHEMA}{_merged_schema()}COMMIT;")
-                self._db.execute("INSERT INTO schema_info VALUES (?, 'scan')", (SCHEMA_VERSION,))
+            if not self._db.execute("SELECT 1 FROM sqlite_schema").fetchone():  # new, or killed before it had a schema
+                born = f"INSERT INTO schema_info VALUES ({SCHEMA_VERSION}, 'scan');"
+                self._db.executescript(f"BEGIN;{_SCHEMA}{_merged_schema()}{born}COMMIT;")
             version = self._db.execute("SELECT version FROM schema_info").fetchone()
         except sqlite3.Error as error:
             raise StoreError(f"{path}: cannot be opened ({error})") from error
@@ -98,18 +98,32 @@ class ScanStore:
 
     def merge(self, position: int, result: SubjectResult) -> None:
         """Put a finished subject in: its result, and the small tables of its facts with addresses as text."""
-        facts = subject_file(self.folder, "facts", result.id)
-        self._db.execute("ATTACH ? AS facts", (str(facts),))
+        problem = self._merge_facts(result.id)
+        if problem:
+            result = replace(result, problems=(*result.problems, problem))
+        self.replace_result(position, result)
+
+    def _merge_facts(self, subject: str) -> str:
+        """What went wrong, '' if nothing: damaged facts of one subject must not take the scan down."""
+        facts = subject_file(self.folder, "facts", subject)
+        if not facts.exists():  # its gathering could not even begin; the result says why
+            return ""
+        try:
+            self._db.execute("ATTACH ? AS facts", (str(facts),))
+        except sqlite3.DatabaseError as error:
+            return f"事实文件无法读取：{error}"
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            self._put_result(position, result)
             for fact in _MERGED:
-                self._merge_table(fact, result.id)
+                self._merge_table(fact, subject)
             self._db.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            return f"事实文件无法读取：{error}"
         finally:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             self._db.execute("DETACH facts")
+        return ""
 
     def replace_result(self, position: int, result: SubjectResult) -> None:
         """Put the result of a later evaluation in place of the earlier one; the facts stay."""

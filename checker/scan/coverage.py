@@ -39,14 +39,15 @@ def coverage_lines(subject: str, home: str, facts: FactsWriter, left: str, unche
         dates, date_state = (reason, state) if reason else _date_gap(facts, url)
         yield line("article_date", url, dates, date_state)
     yield from _home_lines(subject, home, facts, bad_columns)
-    sampled = _sample_gap(facts)
-    yield line("page", "", sampled)
-    yield line("tag", "", sampled)
-    yield line("article", "", left)
-    yield line("article_date", "", left)
-    yield line("link", "", left)
-    unread = f"{unchecked}个链接超出核验数量上限" if unchecked else ""
-    yield line("link_check", "", left or unread)
+    unread, state = _page_gap(facts, home)
+    whole = left or _unread_pages(facts)
+    unjudged = f"{unchecked}个链接超出核验数量上限" if unchecked else ""
+    reasons = {
+        "page": _sample_gap(facts), "tag": _sample_gap(facts), "article": whole, "article_date": whole, "link": whole,
+        "link_check": whole or unjudged,
+    }  # fmt: skip
+    for fact, reason in reasons.items():
+        yield line(fact, "", unread or reason or _crashed(facts, fact), state if unread else "partial")
 
 
 def _home_lines(subject: str, home: str, facts: FactsWriter, bad_columns: int) -> Iterator[GatherLog]:
@@ -106,3 +107,20 @@ def _sample_gap(facts: FactsWriter) -> str:
     """Samples are drawn from home, columns and their first items; pages beyond do not make them incomplete."""
     left = facts.execute("SELECT count(*) FROM frontier WHERE state = 'left' AND rank <= ?", (int(Rank.SAMPLE),))[0][0]
     return f"抽样所需的{left}页未读" if left else ""
+
+
+def _unread_pages(facts: FactsWriter) -> str:
+    """Pages that could not be read although they may well exist; what is gone (4xx) leaves nothing unread."""
+    sql = (
+        "SELECT count(DISTINCT f.url) FROM frontier f JOIN address a ON a.url = f.url JOIN fetch g ON g.url = a.id "
+        "WHERE f.state = 'failed' AND g.outcome NOT IN ('ok', 'http-4xx')"
+    )
+    unread = facts.execute(sql)[0][0]
+    return f"{unread}个页面未能读取" if unread else ""
+
+
+def _crashed(facts: FactsWriter, fact: str) -> str:
+    """Pages on which our own extractor of this fact threw."""
+    sql = "SELECT count(*) FROM gather_log WHERE fact = ? AND state = 'failed' AND reason LIKE '提取出错%'"
+    crashed = facts.execute(sql, (fact,))[0][0]
+    return f"{crashed}个页面提取出错" if crashed else ""

@@ -240,7 +240,8 @@ async def _check_links(work: _Site, budget: Budget, fetch: Fetcher) -> int:
         nonlocal unchecked
         unchecked += row.reason == FetchOutcome.BUDGET
         work.facts.write([row])
-        work.facts.commit()
+        if row.checked_at:  # a request stands behind it: a kill must not lose that
+            work.facts.commit()
 
     started = work.now() - timedelta(seconds=fetch.elapsed())
     bounds = LinkBudget(count=budget.link_checks, seconds=budget.minutes * 30, pause=budget.confirm_after)
@@ -261,12 +262,18 @@ def _look(url: str, outcome: str | None, status: int, final_url: str, seen_at: s
 
 
 _TARGETS = """
-SELECT a.url, f.outcome, coalesce(f.status, 0), coalesce(e.url, ''), coalesce(f.seen_at, '')
-FROM (SELECT url, min(rowid) AS first FROM link GROUP BY url) l
-JOIN address a ON a.id = l.url
-LEFT JOIN fetch f ON f.url = l.url AND f.purpose = 'page'
-LEFT JOIN address e ON e.id = f.final_url
-WHERE l.url NOT IN (SELECT url FROM link_check)
-GROUP BY l.url
-ORDER BY NOT EXISTS (SELECT 1 FROM link h JOIN address p ON p.id = h.page WHERE h.url = l.url AND p.url = ?), l.first
+WITH home(id) AS (SELECT id FROM address WHERE url = ?),
+on_home(url) AS MATERIALIZED (
+    SELECT url FROM link WHERE page = (SELECT id FROM home)
+    UNION SELECT l.url FROM page_template t JOIN link l ON l.template = t.template
+    WHERE t.page = (SELECT id FROM home) AND l.template <> 0),
+target(url, first) AS MATERIALIZED (
+    SELECT url, min(rowid) FROM link WHERE url NOT IN (SELECT url FROM link_check) GROUP BY url),
+seen(url, outcome, status, final_url, seen_at) AS MATERIALIZED (
+    SELECT url, outcome, status, final_url, max(seen_at) FROM fetch WHERE purpose = 'page' GROUP BY url)
+SELECT a.url, s.outcome, coalesce(s.status, 0), coalesce(e.url, ''), coalesce(s.seen_at, '')
+FROM target t JOIN address a ON a.id = t.url
+LEFT JOIN seen s ON s.url = t.url
+LEFT JOIN address e ON e.id = s.final_url
+ORDER BY t.url NOT IN (SELECT url FROM on_home), t.first
 """
