@@ -15,6 +15,7 @@ from checker.model.facts import (
     Clock,
     GatherLog,
     ListItem,
+    Probe,
     RegisteredAccount,
     RegisteredSite,
     SiteColumn,
@@ -145,3 +146,27 @@ def assess(
     profile = Profile(name="test", title="测试", blocking=(loaded.rule.id,) if blocking else ())
     with reading(*rows, seconds=seconds) as reader:
         return evaluate(reader, RuleSet(profile, (loaded,), ""), absent)[0]
+
+
+ROWS_SQL = """
+sql: |
+  SELECT t.subject, t.url AS location, t.detail, t.probe AS clause, t.item, t.certainty, t.outcome AS scope
+  FROM tested t
+"""
+"""A rule whose rows are the probes of the facts: what a test wants to come out, it puts in."""
+
+
+def found(
+    clause: str = "main", what: str = "", certainty: str = "certain", where: str = "p.html", **more: Any
+) -> Probe:
+    """A row of a rule that is made with ROWS_SQL."""
+    values = {"probe": clause, "item": what, "certainty": certainty, "url": url(where), "detail": f"见{where}"}
+    return fact(Probe, **(values | more))
+
+
+def outcome(assessment: Assessment) -> tuple[Any, ...]:
+    return assessment.outcome.value, assessment.points, assessment.at_risk
+
+
+def brief(assessment: Assessment) -> list[Any]:
+    return [(f.clause, f.item, f.certainty, f.points) for f in assessment.findings]

@@ -26,6 +26,10 @@ _ARTICLE = re.compile(
     r"|[?&]\w*id=\w{2,}|mp\.weixin\.qq\.com/s",
     re.IGNORECASE,
 )
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar)(?:$|\?)", re.IGNORECASE)
+_NEXT_TO_NOTHING = 150
+"""Characters below which a page has no words of its own."""
+
 _PINNED = re.compile(r"^[\s\[【(]*置顶|置顶[\s\]】)]*$|[\[【(]置顶[\]】)]")
 _NO_TITLE = re.compile(
     r"[\s\[【<>«»‹›]*(?:更多|more|查看更多|详细|详情|查看详情|上一页|下一页|首页|尾页|末页|最后一页|第一页|返回|\d+)[\s\]】>»›+.。…]*",
@@ -59,9 +63,10 @@ def extract(page: ParsedPage, context: PageContext) -> Extracted:
     entries = _everything(found) if context.role == "home" else _main_list(found, page)
     rows = list(_rows(entries, page, context))
     following = next_page(page) if context.role == "column" else ""
-    if not rows and context.role == "column" and _by_script(page):
-        reason = "列表可能由脚本生成，未运行脚本"
-        rows.append(GatherLog(context.subject, "list_item", _listed_in(page, context), "partial", reason))
+    if not rows and context.role == "column":
+        reason = "列表可能由脚本生成，未运行脚本" if _by_script(page) else _only_aside(found, page)
+        if reason:
+            rows.append(GatherLog(context.subject, "list_item", _listed_in(page, context), "partial", reason))
     return Extracted(tuple(rows), (following,) if following else ())
 
 
@@ -76,8 +81,8 @@ class _List:
         return sum(1 for entry in self.entries if entry.on)
 
     @property
-    def score(self) -> tuple[bool, int]:
-        return not self.side, 60 * self.dated + sum(min(len(e.title), 40) for e in self.entries)
+    def score(self) -> int:
+        return 60 * self.dated + sum(min(len(e.title), 40) for e in self.entries)
 
     @property
     def credible(self) -> bool:
@@ -99,7 +104,9 @@ def _list(group: Group, context: PageContext) -> _List:
 def _entry(block: Block, group: Group, context: PageContext) -> _Entry:
     on, at, confidence, quote = _date(block, group, context)
     marked = any(_PINNED.search(run.text) for run in block.inside)
-    article = bool(_ARTICLE.search(block.url)) and in_scope(block.url, context.home, context.aliases)
+    article = bool(_ARTICLE.search(block.url) or _FILE.search(block.url)) and in_scope(
+        block.url, context.home, context.aliases
+    )
     return _Entry(block.url, _title(block, quote)[:300], on, at, confidence, quote, marked, article)
 
 
@@ -214,7 +221,7 @@ def _with_pins(entries: Sequence[_Entry]) -> tuple[_Entry, ...]:
 
 
 def _main_list(found: Sequence[_List], page: ParsedPage) -> list[_Entry]:
-    credible = [one for one in found if one.credible]
+    credible = [one for one in found if one.credible and not one.side]
     if not any(one.dated for one in credible) and _EMPTY.search(page.text):
         return []
     if not credible:
@@ -222,6 +229,15 @@ def _main_list(found: Sequence[_List], page: ParsedPage) -> list[_Entry]:
     main = max(credible, key=lambda one: one.score)
     alike = [o for o in credible if o is main or (o.signature == main.signature and o.signature[1] and not o.side)]
     return _merged([entry for one in alike for entry in one.entries])
+
+
+def _only_aside(found: Sequence[_List], page: ParsedPage) -> str:
+    """Why a page whose only lists stand at the side is not simply empty: it has more words than those lists."""
+    aside = [one for one in found if one.credible and one.side]
+    if not aside:
+        return ""
+    listed = sum(len(e.title) + len(e.quote) for one in aside for e in one.entries)
+    return "" if page.main_length - listed < _NEXT_TO_NOTHING else "只识别到侧栏列表，未识别到栏目主列表"
 
 
 def _everything(found: Sequence[_List]) -> list[_Entry]:

@@ -43,7 +43,7 @@ _PHONE = re.compile(
 )
 _LOGO = re.compile(r"logo|site-?name|webname|wzmc", re.IGNORECASE)
 _OWN_NAME = re.compile(r"(?:政府|委员会|局|厅|办公室|部|院|网|网站|中心|办|平台)$")
-_FOOTER_SCRIPT = re.compile(r"foot|bottom|copyright|dibu|banquan|conac|dzjg|jiucuo|common_?end|inc_?end", re.IGNORECASE)
+_FOOTER_SCRIPT = re.compile(r"foot|bottom|copyright|dibu|banquan|common_?end|inc_?end", re.IGNORECASE)
 _LOADED = re.compile(r"\.load\(\s*[\"'][^\"']*(?:foot|bottom|copy|dibu|end)", re.IGNORECASE)
 _FOOTER_NUMBERS = re.compile(r"网站标识码|ICP备|公网安备", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^<>]{0,400}>|&nbsp;|[\"'+\\]")
@@ -189,6 +189,8 @@ def _written_by_script(page: ParsedPage, missing: list[str]) -> bool:
     nothing = not {"code", "icp", "police"} - set(missing)
     for index, script in page.outline.scripts:
         source = page.outline.elements[index].attribute("src")
+        if _CONAC.search(source) or _REPORT.search(source):
+            continue  # these write their own mark and nothing else
         if _LOADED.search(script) or (source and _FOOTER_SCRIPT.search(source)):
             return True
         if source and (page.regions[index] == FOOTER and "party" in missing):

@@ -78,6 +78,11 @@ class ParsedPage:
     outline: Outline
     regions: tuple[str, ...]
 
+    @property
+    def main_length(self) -> int:
+        """Characters of visible text outside navigation, header and footer."""
+        return sum(len(r.text) for r in self.outline.runs if not r.hidden and self.regions[r.element] == MAIN)
+
     def meta(self, *names: str) -> str:
         """Content of the first meta tag with one of these names (any case), trimmed; '' if none has any."""
         for name in names:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from checker.crawl import Rank
+from checker.crawl import Rank, is_page
 from checker.facts.schema import Need
 from checker.facts.store import FactsWriter
 from checker.model.facts import GatherLog
@@ -18,7 +18,7 @@ ESTABLISHED: frozenset[Need] = frozenset(
 """Coverage that a scan of this version can establish; a rule that needs any other waits, and says so."""
 
 _UNREAD_ITEMS = """
-SELECT count(DISTINCT i.url) FROM list_item i JOIN address a ON a.id = i.url JOIN address l ON l.id = i.listed_in
+SELECT DISTINCT a.url FROM list_item i JOIN address a ON a.id = i.url JOIN address l ON l.id = i.listed_in
 WHERE l.url = ? AND NOT EXISTS (SELECT 1 FROM article_date d WHERE d.url = i.url)
 AND NOT EXISTS (SELECT 1 FROM frontier f WHERE f.url = a.url AND f.state = 'done')
 """
@@ -90,7 +90,8 @@ def _list_gap(facts: FactsWriter, url: str) -> tuple[str, str]:
 
 
 def _date_gap(facts: FactsWriter, url: str) -> tuple[str, str]:
-    unread = facts.execute(_UNREAD_ITEMS, (url,))[0][0]
+    """Entries without a date whose own page was not read; a file has no page that could show its date."""
+    unread = sum(is_page(entry) for (entry,) in facts.execute(_UNREAD_ITEMS, (url,)))
     return (f"{unread}条列表未标日期的信息未能读到正文页", "partial") if unread else ("", "complete")
 
 

@@ -6,7 +6,7 @@ Nothing is judged here. A page that fails is a fact; a site that goes down in th
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -126,7 +126,9 @@ def _take_in(work: _Site, visit: Visit, answer: Fetched) -> None:
     elif not work.scope.holds(answer.final_url):
         work.frontier.close(visit, "failed", f"跳转到站外：{answer.final_url}")
     else:
-        _extract(work, visit, parse(answer.final_url, answer.body, answer.content_type), answer, seen_at)
+        page = parse(answer.final_url, answer.body, answer.content_type)
+        # its links are resolved against where it really is; as a fact it stands under the address asked for
+        _extract(work, visit, replace(page, url=visit.url), answer, seen_at)
 
 
 def fetch_row(subject: str, answer: Fetched, purpose: str, seen_at: str) -> Fetch:
@@ -147,7 +149,7 @@ def _extract(work: _Site, visit: Visit, page: ParsedPage, answer: Fetched, seen_
     work.facts.write([
         Page(
             site.id, Address(visit.url), visit.role, page.title, page.charset, page.declared_charset,
-            len(page.text), _main_length(page), len(page.links), visit.depth, int(page.script_built), seen_at,
+            len(page.text), page.main_length, len(page.links), visit.depth, int(page.script_built), seen_at,
             answer.sha256,
         )
     ])  # fmt: skip
@@ -161,11 +163,6 @@ def _extract(work: _Site, visit: Visit, page: ParsedPage, answer: Fetched, seen_
         _keep(work, visit, found)
     _follow(work, visit, page)
     work.frontier.close(visit, "done", "页面由脚本生成，需要浏览器渲染" if page.script_built else "")
-
-
-def _main_length(page: ParsedPage) -> int:
-    """Characters of visible text outside navigation, header and footer."""
-    return sum(len(r.text) for r in page.outline.runs if not r.hidden and page.regions[r.element] == "main")
 
 
 def _hints(work: _Site) -> tuple[ColumnHint, ...]:

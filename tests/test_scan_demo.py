@@ -1,0 +1,133 @@
+"""The sample city from end to end: exactly what was planted is found, no more and no fewer.
+
+`demo_expected.yaml` was written by the one who planted the faults; `golden/demo_findings.txt` is every finding with
+its words, so that any change of a finding shows in a diff (CHECKER_UPDATE_GOLDEN=1 writes it anew).
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from checker.config import shipped
+from checker.demo import AS_OF, CityServer, visits
+from checker.fleet import evaluate_scan, load_scan, run
+from checker.history import record_visits
+from checker.model.results import Assessment, Finding, Outcome, Scan
+from checker.registry import read_registry
+from checker.report import json_report
+from tests.scanning import QUICK, national, order
+
+HERE = Path(__file__).parent
+EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "demo_expected.yaml").read_text("utf-8"))["subjects"]
+GOLDEN = HERE / "golden" / "demo_findings.txt"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def scan(store: Path) -> Iterator[Scan]:
+    record_visits(store, visits())
+    with CityServer() as server:
+        registry = read_registry(shipped("sites.yaml"), shipped("accounts.yaml"))
+        wanted = order(server, store, [])
+        fetch = replace(wanted.fetch, read_seconds=10.0, total_seconds=20.0)
+        yield run(replace(wanted, registry=registry, fetch=fetch, as_of=AS_OF, budget=QUICK_CITY), lambda _: None)
+
+
+QUICK_CITY = replace(QUICK, link_checks=2000)
+
+
+def all_assessments(scan: Scan) -> dict[tuple[str, str], Assessment]:
+    return {(s.id, a.rule): a for s in scan.subjects for a in s.assessments}
+
+
+CASES = [(subject, rule) for subject, rules in EXPECTED.items() for rule in rules]
+
+
+@pytest.mark.parametrize(("subject", "rule"), CASES)
+def test_what_was_planted_is_found(scan: Scan, subject: str, rule: str) -> None:
+    expected = EXPECTED[subject][rule]
+    found = all_assessments(scan)[subject, rule]
+    assert found.outcome == expected["outcome"], found.reason
+    rows = expected.get("rows", [])
+    if rows == "any":
+        return
+    left = list(found.findings)
+    for row in rows:
+        matching = [f for f in left if _matches(row, f)]
+        assert len(matching) >= row.get("count", 1), f"not found: {row}"
+        left = [f for f in left if f not in matching[: row.get("count", 1)]]
+    if "more" not in expected:
+        assert [(f.clause, f.item, f.detail) for f in left] == []
+
+
+def _matches(row: dict[str, Any], finding: Finding) -> bool:
+    wanted = {k: v for k, v in row.items() if k in {"clause", "item", "location", "url"}}
+    shown = {"clause": finding.clause, "item": finding.item, "location": finding.location, "url": finding.url}
+    return finding.certainty == row.get("certainty", "certain") and all(shown[k] == v for k, v in wanted.items())
+
+
+def listing(scan: Scan) -> str:
+    """Every assessment that found something, with all its findings, one line each."""
+    lines = []
+    for subject in scan.subjects:
+        lines.append(f"{subject.id} {subject.name}: {subject.verdict} {subject.grade} {subject.score}")
+        for a in subject.assessments:
+            if a.findings:
+                lines.append(f"  {a.rule} {a.outcome} {a.points} {a.at_risk}")
+                lines += [
+                    f"    {f.certainty} {f.clause} {f.points} | {f.item} | {f.location} | {f.detail}"
+                    for f in sorted(a.findings, key=lambda f: (f.clause, f.item, f.location, f.detail))
+                ]
+    return "\n".join(lines) + "\n"
+
+
+def test_every_finding_is_as_it_was(scan: Scan) -> None:
+    found = listing(scan)
+    if os.environ.get("CHECKER_UPDATE_GOLDEN"):
+        GOLDEN.write_text(found, "utf-8")
+    assert found == GOLDEN.read_text("utf-8")
+
+
+def test_the_result_fits_its_published_schema(scan: Scan) -> None:
+    schema = json.loads((HERE.parent / "docs" / "schema" / "scan.schema.json").read_text("utf-8"))
+    jsonschema.validate(json.loads(json_report.render(scan)), schema)
+
+
+def test_evaluating_again_gives_the_same(scan: Scan, store: Path) -> None:
+    again = evaluate_scan(store, scan.id, national())
+    assert again.subjects == scan.subjects
+    assert load_scan(store, scan.id).subjects == scan.subjects
+
+
+def test_a_second_scan_knows_the_findings_of_the_first(scan: Scan, store: Path) -> None:
+    with CityServer() as server:
+        registry = read_registry(shipped("sites.yaml"), shipped("accounts.yaml"))
+        wanted = replace(order(server, store, []), registry=registry, as_of=AS_OF, only=("349901M001XL0001",))
+        second = run(wanted, lambda _: None)
+    stale = all_assessments(second)["349901M001XL0001", "n2-stale"]
+    assert [(f.change, f.first_seen) for f in stale.findings] == [("unchanged", AS_OF.isoformat())]
+
+
+def test_nothing_is_judged_that_was_not_gathered(scan: Scan) -> None:
+    """Rules that this version cannot feed are open, unless something was seen that proves itself."""
+    from checker.scan import missing_facts  # noqa: PLC0415
+
+    waiting = {r.rule.id for r in national().rules if r.rule.sql and missing_facts(r)}
+    judged = {
+        a.rule
+        for s in scan.subjects
+        for a in s.assessments
+        if a.outcome in {Outcome.PASS, Outcome.FAIL} and not any(f.certainty == "certain" for f in a.findings)
+    }
+    assert waiting & judged == set()
