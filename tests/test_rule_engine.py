@@ -83,7 +83,7 @@ def test_the_outcome_table(kind: str) -> None:
         left = sign * min(2, certain + candidate + unknown) - total
         if got is Outcome.OPEN:
             left = sign * 2 - total
-        assert (tally.points, at_risk(rule, tally, got)) == (total, left)
+        assert [tally.points, at_risk(rule, tally, got)] == [Decimal(total), Decimal(left)]
 
 
 @pytest.mark.parametrize("proof", ["absence", "presence"])
@@ -97,7 +97,7 @@ def test_proof_and_coverage(tmp_path: Path, proof: str, state: str, certainty: s
     assessment = assess(rule, *rows, absent="missing")
     done = state in {"complete", "notApplicable"}
     if certainty == "none":
-        wanted = ("pass" if done else "open", [])
+        wanted: tuple[str, list[str]] = ("pass" if done else "open", [])
     elif done or proof == "presence":
         wanted = ("fail" if certainty == "certain" else "review", [certainty])
     else:  # where nothing at all was tried, a row would read like an accusation
@@ -272,7 +272,7 @@ def test_a_broken_row_leaves_the_rule_open(tmp_path: Path, effect: str, columns:
     broken = assess(rule_of(tmp_path, text), blocking=True)
     risk = {"{deduct: {cap: 2}}": -2, "{bonus: {cap: 2}}": 2}.get(effect, 0)
     assert (broken.outcome, broken.reason, broken.blocks) == ("open", f"规则执行出错：{reason}", True)
-    assert (broken.points, broken.at_risk, broken.findings) == (0, risk, ())
+    assert [broken.points, broken.at_risk, broken.findings] == [Decimal(0), Decimal(risk), ()]
 
 
 def test_a_query_that_runs_for_ever_is_open_never_pass(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ SELECT g.subject, 'services', a.url, g.title FROM guide g JOIN address a ON a.id
 -- view: home_freshness
 -- says: One row per site: the newest dated entry that its home page shows; on a home page that only navigates
 --   (basis 'columns') the newest of all its columns. days_since is 99999 where nothing dated was found; columns_unread
---   counts the columns whose list is not logged as complete.
+--   counts the columns whose list is not logged as complete, future the entries dated after the inspection day.
 -- needs: list_item@home, article_date@home
 CREATE VIEW home_freshness AS
 WITH on_home AS (
@@ -150,7 +150,10 @@ SELECT b.*, CASE WHEN newest_on = '' THEN 99999
                  ORDER BY i.position LIMIT 1), '') AS newest_title,
        (SELECT count(*) FROM site_column k JOIN address a ON a.id = k.url WHERE k.subject = b.subject
         AND NOT EXISTS (SELECT 1 FROM gather_log g WHERE g.subject = k.subject AND g.fact = 'list_item'
-                        AND g.scope = a.url AND g.state IN ('complete', 'notApplicable'))) AS columns_unread
+                        AND g.scope = a.url AND g.state IN ('complete', 'notApplicable'))) AS columns_unread,
+       (SELECT count(DISTINCT i.url) FROM list_item i JOIN site s ON s.subject = i.subject AND i.listed_in = s.url
+        JOIN article_date f ON f.subject = i.subject AND f.url = i.url
+        WHERE i.subject = b.subject AND f.on_date > c.today) AS future
 FROM basis b JOIN clock c;
 
 -- view: page_link

@@ -17,6 +17,9 @@ ESTABLISHED: frozenset[Need] = frozenset(
 )  # fmt: skip
 """Coverage that a scan of this version can establish; a rule that needs any other waits, and says so."""
 
+_MORE_THAN_NAVIGATION = 300
+"""Characters outside navigation, header and footer from which on a home page does more than navigate."""
+
 _UNREAD_ITEMS = """
 SELECT DISTINCT a.url FROM list_item i JOIN address a ON a.id = i.url JOIN address l ON l.id = i.listed_in
 WHERE l.url = ? AND NOT EXISTS (SELECT 1 FROM article_date d WHERE d.url = i.url)
@@ -55,7 +58,10 @@ def _home_lines(subject: str, home: str, facts: FactsWriter, bad_columns: int) -
     entries = facts.execute(
         "SELECT count(*) FROM list_item i JOIN address a ON a.id = i.listed_in WHERE a.url = ?", (home,)
     )
-    if not reason and not entries[0][0] and bad_columns:
+    words = facts.execute("SELECT p.main_length FROM page p JOIN address a ON a.id = p.url WHERE a.url = ?", (home,))
+    if not reason and not entries[0][0] and words and words[0][0] >= _MORE_THAN_NAVIGATION:
+        reason, state = "首页有正文，但未识别到信息列表", "partial"
+    elif not reason and not entries[0][0] and bad_columns:
         reason, state = f"首页为导航页，有{bad_columns}个栏目未读全", "partial"
     dates, date_state = (reason, state) if reason else _date_gap(facts, home)
     nav, nav_state = _navigation_gap(facts, home)

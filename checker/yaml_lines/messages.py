@@ -117,11 +117,14 @@ def _choices(error: dict[str, Any]) -> list[str]:
 
 def _keys_at(model: Any, place: Place) -> list[str]:
     """The keys that `model` knows at a place; follows nested models through lists, unions and annotations."""
-    models = [model]
+    models, named_freely = [model], False
     for step in place:
-        if isinstance(step, int):
+        if isinstance(step, int) or named_freely:  # a place in a list, or a key that a person chose
+            named_freely = False
             continue
-        models = [m for owner in models for m in _models_in(_annotation(owner, step))]
+        inside = [_annotation(owner, step) for owner in models]
+        named_freely = any(get_origin(part) is dict for i in inside for part in (i, *get_args(i)))
+        models = [m for annotation in inside for m in _models_in(annotation)]
     return [key for m in models for key in getattr(m, "model_fields", {})]
 
 
