@@ -124,6 +124,11 @@ def ask(sql: str, *rows: Any) -> list[dict[str, Any]]:
         return reader.ask(sql)
 
 
+def tuples(sql: str, *rows: Any) -> list[tuple[Any, ...]]:
+    """The same as tuples, in the order of the columns asked for."""
+    return [tuple(row.values()) for row in ask(sql, *rows)]
+
+
 def rule_of(folder: Path, text: str, name: str = "t1-test") -> LoadedRule:
     """A rule from its text, with the keys that no test is about filled in."""
     head = "" if "\nid:" in f"\n{text}" else f"id: {name}\n"
