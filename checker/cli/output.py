@@ -27,12 +27,12 @@ class Outputs:
         """Whether stdout carries ndjson, which is written while the scan runs."""
         return any(f.name == "ndjson" and path is None for f, path in self.pairs)
 
-    def write(self, scan: Scan, out: TextIO) -> None:
-        """Render every format; files are replaced whole, ndjson on stdout was streamed already."""
+    def write(self, scan: Scan, out: TextIO, streamed: bool = False) -> None:
+        """Render every format; files are replaced whole, and what was `streamed` to stdout is not said twice."""
         for format, path in self.pairs:
             if path is not None:
                 _replace(path, format.render(scan))
-            elif format.name != "ndjson" or not self.streams:
+            elif not (streamed and format.name == "ndjson"):
                 out.buffer.write(_for_terminal(scan) if format.name == "text" else format.render(scan))
         out.flush()
 

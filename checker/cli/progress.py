@@ -10,6 +10,7 @@ from checker import __version__
 from checker.cli.output import Outputs
 from checker.cli.terminal import console_err
 from checker.fleet import Event, Finished, Order, Progressed, Started
+from checker.model.results import Scan
 from checker.report import ndjson
 
 _WORDS = {"unqualified": "不合格", "pending": "待核", "qualified": "合格", None: "已关停"}
@@ -59,6 +60,10 @@ class Listener:
                 result = event.result
                 self._bar.update(self._task, advance=1, doing=f"{result.name}：{_WORDS[result.verdict]}")
                 self._stream(ndjson.subject(result))
+
+    def finish(self, scan: Scan) -> None:
+        """Hear that the scan is at its end."""
+        self._stream(ndjson.finished(scan))
 
     def _stream(self, line: bytes) -> None:
         if self._streams:

@@ -2,8 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -163,34 +162,26 @@ def _print_plan(order: Order) -> None:
     console_err().print("No request was made. Hosts are asked side by side, so the slowest decides.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Signals:
-    """SIGTERM ends a scan like Ctrl-C does: after a checkpoint, with its own exit code."""
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM ends a scan like Ctrl-C does, after a checkpoint, with its own exit code."""
 
-    before: Callable[..., object] | int | None
 
-    @classmethod
-    def watch(cls) -> "_Signals":
-        def stop(_number: int, _frame: object) -> None:
-            raise SystemExit(Exit.TERMINATED)
-
-        return cls(signal.signal(signal.SIGTERM, stop))
-
-    def restore(self) -> None:
-        signal.signal(signal.SIGTERM, self.before)
+def _terminate(_number: int, _frame: object) -> None:
+    raise _Terminated
 
 
 def run_scan(order: Order, outputs: Outputs, quiet: bool, pending_ok: bool) -> int:
     """Run a scan with progress, write its reports, and tell the exit code."""
-    signals = _Signals.watch()
+    before = signal.signal(signal.SIGTERM, _terminate)
     listener = Listener(outputs, order, quiet)
     try:
         with listener:
             scan = run(order, listener)
-    except KeyboardInterrupt:
-        console_err().print("interrupted; what was gathered is kept, `checker scan --resume` goes on", markup=False)
-        return Exit.INTERRUPTED
+    except KeyboardInterrupt as stop:
+        console_err().print("stopped; what was gathered is kept, `checker scan --resume` goes on", markup=False)
+        return Exit.TERMINATED if isinstance(stop, _Terminated) else Exit.INTERRUPTED
     finally:
-        signals.restore()
-    outputs.write(scan, sys.stdout)
+        signal.signal(signal.SIGTERM, before)
+    listener.finish(scan)
+    outputs.write(scan, sys.stdout, streamed=True)
     return exit_code(scan, outputs.fail_on, pending_ok)

@@ -10,7 +10,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from checker import __version__
@@ -159,8 +159,15 @@ def _work(order: Order, tasks: list[Task], listen: Listener) -> Iterator[Subject
 def _executor(order: Order) -> Iterator[Executor]:
     """Local processes, or the workers of a Dask cluster that share the store's file system."""
     if order.executor == "local":
-        with ProcessPoolExecutor(order.workers, mp_context=get_context("spawn")) as executor:
+        executor = ProcessPoolExecutor(order.workers, mp_context=get_context("spawn"))
+        try:
             yield executor
+        except BaseException:  # stopped: what the workers have written is kept, what they still do is not waited for
+            executor.shutdown(wait=False, cancel_futures=True)
+            for child in active_children():
+                child.terminate()
+            raise
+        executor.shutdown()
         return
     address = order.executor.removeprefix("dask=")
     try:
