@@ -6,7 +6,7 @@ Subjects that share a politeness key go to one worker, so that limits per host h
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -151,8 +151,11 @@ def _work(order: Order, tasks: list[Task], listen: Listener) -> Iterator[Subject
     bundles = [_Bundle(tuple(g), order.rules, order.fetch, clock) for g in groups(tasks)]
     with _executor(order) as executor:
         futures = [executor.submit(_work_bundle, bundle) for bundle in bundles]
-        for future in as_completed(futures):
-            yield from future.result()
+        try:
+            for future in as_completed(futures):
+                yield from future.result()
+        except BrokenExecutor as error:
+            raise MachineError("a worker process died; `checker scan --resume` goes on without what it had") from error
 
 
 @contextmanager

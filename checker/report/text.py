@@ -4,7 +4,7 @@ Everything that comes from pages or the registry goes through `plain` first: it 
 be taken for markup. Nothing is left out but doubtful rows of one rule beyond `DOUBTFUL_ROWS`, which JSON holds.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from checker.model.results import Assessment, Finding, KindSummary, Outcome, Scan, SubjectResult, Verdict
+from checker.report._doubts import Common, common_doubts, write_common, write_open, write_unasked
 from checker.report._lines import Sheet, plain
 from checker.report._wording import (
     CERTAINTIES,
@@ -47,13 +48,15 @@ def render(scan: Scan, width: int = 100, colour: bool = False, terminal: bool = 
     addresses. With neither there is not one escape sequence in it.
     """
     sheet = Sheet(width, links=terminal)
+    common = common_doubts(scan)
     _head(sheet, scan)
     for kind, title in KINDS.items():
         subjects = [s for s in scan.subjects if s.kind == kind]
         if subjects:
             sheet.heading(title, "bold cyan")
         for subject in subjects:
-            _subject(sheet, subject)
+            _subject(sheet, subject, common)
+    write_common(sheet, scan, common, KINDS)
     _units(sheet, scan)
     _summary(sheet, scan)
     return _printed(sheet, width, colour, terminal)
@@ -131,7 +134,7 @@ def _units(sheet: Sheet, scan: Scan) -> None:
         sheet.add(line.append(verdict, COLOURS[unit.verdict]), hang=8)
 
 
-def _subject(sheet: Sheet, subject: SubjectResult) -> None:
+def _subject(sheet: Sheet, subject: SubjectResult, common: Common) -> None:
     sheet.gap()
     _title(sheet, subject)
     for problem in subject.problems:
@@ -141,8 +144,8 @@ def _subject(sheet: Sheet, subject: SubjectResult) -> None:
         sheet.add(Text(EFFECTS[effect], f"bold {EFFECT_COLOURS[effect]}"), indent=2)
         for assessment, findings in listed:
             _rule(sheet, assessment, findings, effect)
-    _open(sheet, subject.assessments)
-    _unasked(sheet, subject.assessments)
+    write_open(sheet, subject, common)
+    write_unasked(sheet, subject, common)
     _samples(sheet, subject.assessments)
     _rest(sheet, subject)
 
@@ -247,32 +250,6 @@ def _places(finding: Finding) -> Iterator[tuple[str, str]]:
         yield "位置：", plain(finding.location, 2000)
     if finding.url:
         yield "地址：", plain(finding.url, 2000)
-
-
-def _open(sheet: Sheet, assessments: Iterable[Assessment]) -> None:
-    """The open rules, those with the same reason together; vetoes first."""
-    grouped: dict[str, list[Assessment]] = defaultdict(list)
-    undecided = [a for a in assessments if a.outcome is Outcome.OPEN]
-    for assessment in sorted(undecided, key=lambda a: list(EFFECTS).index(a.effect)):
-        grouped[assessment.reason or "原因不明"].append(assessment)
-    if not grouped:
-        return
-    sheet.gap()
-    sheet.add(Text(f"无法判定（{len(undecided)}项）", "bold yellow"), indent=2)
-    for reason, rules in grouped.items():
-        line = Text.assemble((f"{plain(reason)}：", "yellow"))
-        line.append("、".join(f"{a.rule} {plain(a.title)}" for a in rules))
-        sheet.add(line, indent=4, hang=2)
-
-
-def _unasked(sheet: Sheet, assessments: Iterable[Assessment]) -> None:
-    questions = [(a, question) for a in assessments for question in a.unasked]
-    if not questions:
-        return
-    sheet.gap()
-    sheet.add(Text(f"待人工核实（{len(questions)}项）", "bold"), indent=2)
-    for assessment, question in questions:
-        sheet.add(Text.assemble((f"{assessment.rule} ", "cyan"), plain(question)), indent=4, hang=2)
 
 
 def _samples(sheet: Sheet, assessments: Iterable[Assessment]) -> None:
