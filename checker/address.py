@@ -11,6 +11,7 @@ _SAFE_PATH = "/%:@!$&'()*+,;=~-._"
 _SAFE_QUERY = _SAFE_PATH + "?[]|{}"
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
+_INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|jspx?|aspx?|php)$", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -83,6 +84,13 @@ def host_of(url: str) -> str:
 def politeness_host(url: str) -> str:
     """Host and port that a server's patience is counted by."""
     return urlsplit(url).netloc
+
+
+def same_place(url: str) -> str:
+    """What two spellings of one page's address have in common: http or https, with or without its index file."""
+    parts = urlsplit(url)
+    path = _INDEX.sub("/", parts.path)
+    return urlunsplit(("", parts.netloc, path, parts.query, ""))
 
 
 def in_scope(url: str, home: str, aliases: tuple[str, ...] = ()) -> bool:

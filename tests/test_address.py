@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from checker.address import MAX_LENGTH, host_of, in_scope, normalise, politeness_host
+from checker.address import MAX_LENGTH, host_of, in_scope, normalise, politeness_host, same_place
 
 HOSTS = st.sampled_from(["www.a.gov.cn", "WWW.A.gov.CN", "发改委.政务", "127.0.0.1", "[::1]", "a.gov.cn."])
 PATHS = st.text(alphabet="ab/.政 %?=&\\#\t:", max_size=30)
@@ -110,3 +110,20 @@ def test_in_scope(url: str, home: str, aliases: tuple[str, ...], expected: bool)
 def test_a_home_page_is_in_its_own_scope(url: str) -> None:
     home = normalise(url)
     assert home is None or in_scope(home, home)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://a.gov.cn/zwyw/", "https://a.gov.cn/zwyw/index.html"),
+        ("http://a.gov.cn/", "http://a.gov.cn/index.shtml"),
+        ("http://a.gov.cn/list.jsp?id=3", "https://a.gov.cn/list.jsp?id=3"),
+    ],
+)
+def test_two_spellings_of_one_place(one: str, other: str) -> None:
+    assert same_place(one) == same_place(other)
+
+
+def test_different_places_differ() -> None:
+    assert same_place("http://a.gov.cn/index_1.html") != same_place("http://a.gov.cn/")
+    assert same_place("http://a.gov.cn/a/index.html?c=1") != same_place("http://a.gov.cn/a/index.html?c=2")

@@ -10,7 +10,7 @@ from checker.cli.output import chosen_outputs
 from checker.cli.rules import ProfileName, book_at
 from checker.cli.scan import FailOn, Files, Formats, PendingOk, run_scan
 from checker.cli.terminal import console_err
-from checker.config import Budget, shanghai, shipped
+from checker.config import DEFAULT_STORE, Budget, shanghai, shipped
 from checker.demo import AS_OF, CityServer, visits
 from checker.errors import MachineError
 from checker.fetch import ConnectTo, FetchSettings
@@ -22,11 +22,17 @@ from checker.rules import rule_set
 DEFAULT_PORT = 8765
 """The port that the sample registry names in its `connect_to`."""
 
+DEMO_STORE = Path(".checker-demo")
+"""A store of its own, so that invented findings never get into a real city's history."""
+
 
 def demo(
     serve: Annotated[bool, typer.Option("--serve", help="Only serve the city; scan it from another terminal.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port for --serve; 0 = any free one.")] = DEFAULT_PORT,
-    store: Annotated[Path, typer.Option(help="Where the scan and the week of visits are kept.")] = Path(".checker"),
+    store: Annotated[
+        Path | None,
+        typer.Option(help="Where scan and visits are kept; default: .checker-demo, with --serve .checker as for scan."),
+    ] = None,
     profile: ProfileName = "national",
     format: Formats = None,
     output: Files = None,
@@ -36,6 +42,7 @@ def demo(
 ) -> None:
     """Scan the sample city that ships with checker: planted faults beside healthy twins, nothing leaves the machine."""
     outputs = chosen_outputs(format, output, fail_on)
+    store = store or (DEFAULT_STORE if serve else DEMO_STORE)
     record_visits(store, visits())
     with _server(port if serve else 0) as server:
         if serve:
@@ -50,6 +57,9 @@ def demo(
             budget=replace(Budget(), minutes=10, confirm_after=0.5),  # our own server needs no time to recover
         )
         code = run_scan(order, outputs, quiet, pending_ok)
+    if not quiet:
+        say = f"The scan is kept in {store}; for example: checker report --store {store} -f json"
+        console_err().print(say, markup=False, highlight=False)
     raise typer.Exit(code)
 
 

@@ -100,10 +100,6 @@ class FactsWriter:
         """Run one of our own statements (the frontier's) inside the running transaction."""
         return self.connection.execute(sql, values).fetchall()
 
-    def has(self, table: str, url: str) -> bool:
-        """Whether a table with an interned `url` column has a row of that address."""
-        return bool(self.execute(f"SELECT 1 FROM {table} WHERE url = ?", (self.intern("address", url),)))
-
     def commit(self) -> None:
         """Make everything written so far durable against a kill."""
         self.connection.execute("COMMIT")

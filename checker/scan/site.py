@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from checker.address import normalise
+from checker.address import normalise, same_place
 from checker.config import Budget
 from checker.crawl import Frontier, Rank, Scope, Visit
 from checker.extract import EXTRACTORS, ColumnHint, Extracted, PageContext, Role
@@ -53,8 +53,8 @@ class _Site:
     scope: Scope
     now: Callable[[], datetime]
     templates: set[str] = field(default_factory=set)
+    columns: dict[str, ColumnHint] = field(default_factory=dict)
     dead: int = 0
-    notes: list[str] = field(default_factory=list)
 
 
 async def gather_site(
@@ -71,6 +71,7 @@ async def gather_site(
     pages = site.max_pages or budget.pages
     work = _Site(site, home, facts, Frontier(facts, scope, pages, budget.depth), scope, now)
     work.templates = {str(row[0]) for row in facts.execute("SELECT digest FROM template")}
+    work.columns = _known_columns(facts)
     _queue_registered(work)
     left = await _read_pages(work, budget, fetch, progress)
     _decide_levels(work)
@@ -144,7 +145,7 @@ def _extract(work: _Site, visit: Visit, page: ParsedPage, answer: Fetched, seen_
     site = work.site
     context = PageContext(
         subject=site.id, home=work.home, aliases=site.aliases, today=work.now().date(), as_of=work.now(),
-        role=cast(Role, visit.role), listed_in=visit.listed_in, columns=_hints(work), depth=visit.depth,
+        role=cast(Role, visit.role), listed_in=visit.listed_in, columns=tuple(work.columns.values()), depth=visit.depth,
     )  # fmt: skip
     work.facts.write([
         Page(
@@ -165,9 +166,10 @@ def _extract(work: _Site, visit: Visit, page: ParsedPage, answer: Fetched, seen_
     work.frontier.close(visit, "done", "页面由脚本生成，需要浏览器渲染" if page.script_built else "")
 
 
-def _hints(work: _Site) -> tuple[ColumnHint, ...]:
+def _known_columns(facts: FactsWriter) -> dict[str, ColumnHint]:
     sql = "SELECT a.url, c.name, c.type, c.registered FROM site_column c JOIN address a ON a.id = c.url"
-    return tuple(ColumnHint(url, name, kind, bool(reg)) for url, name, kind, reg in work.facts.execute(sql))
+    found = (ColumnHint(url, name, kind, bool(reg)) for url, name, kind, reg in facts.execute(sql))
+    return {same_place(column.url): column for column in found}
 
 
 def _keep(work: _Site, visit: Visit, found: Extracted) -> None:
@@ -175,7 +177,8 @@ def _keep(work: _Site, visit: Visit, found: Extracted) -> None:
     rows: list[Any] = []
     for row in found.rows:
         if isinstance(row, SiteColumn):
-            if not work.facts.has("site_column", row.url):
+            if same_place(row.url) not in work.columns:
+                work.columns[same_place(row.url)] = ColumnHint(row.url, row.name, row.type, False)
                 rows.append(row)
                 work.frontier.add(row.url, Rank.NAVIGATION, 1, "column", row.url)
             continue
