@@ -20,14 +20,20 @@ from checker.facts.schema import Need, context_schema, facts_schema, tables, vie
 from checker.facts.store import check_schema
 
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+_OWN = {"frontier", "schema_info"}
+"""Tables of the machinery: what stands in them is no fact and has no coverage."""
+
 _FORBIDDEN_FUNCTIONS = {"load_extension", "writefile", "readfile", "edit", "fts3_tokenizer"}
-MAX_VALUE_BYTES = 500_000
+MAX_VALUE_BYTES = 120_000
 """Bound of one value or row. SQLite cannot be stopped inside instr() or replace(), whose work grows with its square."""
 
 MAX_RESULT_BYTES = 256_000_000
 """Bound of a whole result, about as Python holds it."""
 
 _ROW_BYTES = 300
+_STEPS = 200
+"""Steps of SQLite's machine between two looks at the clock: one step can take some 50 ms on values of full size."""
+
 _LIMITS = {
     sqlite3.SQLITE_LIMIT_LENGTH: MAX_VALUE_BYTES,
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
@@ -114,7 +120,7 @@ class FactsReader:
     def ask(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """Rows of a query as dicts; raises QueryError with SQLite's or the guard's reason, StoreError if damaged."""
         deadline = time.monotonic() + self._seconds
-        self._connection.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+        self._connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
         try:
             cursor = self._connection.execute(sql, params or {})
             names = [d[0] for d in cursor.description or ()]
@@ -187,6 +193,8 @@ def _bounded(cursor: sqlite3.Cursor) -> Iterator[tuple[Any, ...]]:
 
 
 def _authorize(action: int, first: str | None, second: str | None, _where: str | None, _inner: str | None) -> int:
+    if action == sqlite3.SQLITE_READ and first in _OWN:
+        return sqlite3.SQLITE_DENY
     if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in _FORBIDDEN_FUNCTIONS:
         return sqlite3.SQLITE_DENY
     return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
@@ -228,7 +236,6 @@ def needs_of(names: frozenset[str]) -> tuple[Need, ...]:
         "workday",
         "sample",
         "answer",
-        "frontier",
     }
     found: dict[Need, None] = {}
     for name in sorted(names - free):
