@@ -157,5 +157,5 @@ def _unit_score(members: Iterable[SubjectResult], profile: Profile) -> Decimal |
     mean = sum(known, Fraction(0)) / len(known)
     if profile.unit_score == "mean-of-sites-minus-accounts":
         bad = sum(m.kind == "account" and m.verdict is Verdict.UNQUALIFIED for m in everyone)
-        mean -= Fraction(str(profile.unit_params.get("points_per_account", 1))) * bad
-    return _points(mean, int(profile.unit_params.get("decimals", 2)))
+        mean -= Fraction(profile.unit_params.points_per_account) * bad
+    return _points(mean, profile.unit_params.decimals)

@@ -21,7 +21,7 @@ from checker.model.context import CONTEXT
 from checker.model.facts import FACTS
 from checker.model.rules import Effect, Profile, Rule, Threshold
 from checker.rules import LoadedRule, load_rules, rule_set
-from checker.scan import missing_facts
+from checker.scan import missing_facts, status_of
 from checker.sources import SOURCES
 
 FOLDER = Path(__file__).resolve().parent
@@ -144,13 +144,13 @@ def _functions() -> Iterator[str]:
 def _rules() -> Iterator[str]:
     book = load_rules(shipped("rules"))
     chosen = rule_set(book, "national").rules
-    count = {s: sum(_status(r) == s for r in chosen) for s in ("live", "waiting", "manual")}
+    count = {s: sum(status_of(r) == s for r in chosen) for s in ("live", "partly", "waiting", "manual")}
     yield from (
         "# Rules",
         "",
         f"The {len(chosen)} rules as the profile `national` judges them: {count['live']} **live**, {count['waiting']}",
-        f"**waiting** for facts that this version does not gather yet (they come out `open` and say so), and "
-        f"{count['manual']}",
+        f"**waiting** for facts that this version does not gather yet (they come out `open` and say so), "
+        f"{count['partly']} **partly** fed (they can find something, but not pass), and {count['manual']}",
         "**manual** (a person answers). How a rule is written: [rule-format.md](rule-format.md); what the names under",
         "*reads* mean: [facts.md](facts.md).",
         "",
@@ -169,13 +169,9 @@ def _rules() -> Iterator[str]:
     yield from _profiles(book.profiles)
 
 
-def _status(loaded: LoadedRule) -> str:
-    return "manual" if loaded.rule.sql is None else "waiting" if missing_facts(loaded) else "live"
-
-
 def _rule_row(loaded: LoadedRule) -> str:
-    rule, status = loaded.rule, _status(loaded)
-    waits = missing_facts(loaded) if status == "waiting" else []
+    rule, status = loaded.rule, status_of(loaded)
+    waits = missing_facts(loaded) if status in {"waiting", "partly"} else []
     return _row(
         f"`{rule.id}`",
         rule.title,

@@ -8,7 +8,7 @@ import pytest
 
 from checker.cases import run_cases
 from checker.errors import RuleError
-from checker.model.rules import RuleChange
+from checker.model.rules import RuleChange, UnitParams
 from checker.rules import LoadedRule, RuleSet, changed, load_rule, load_rules, rule_set
 from tests.engine_data import assess, column, found
 
@@ -273,7 +273,7 @@ def test_a_child_keeps_what_it_does_not_change(family: Path) -> None:
     profile = chosen.profile
     assert (profile.name, profile.version, profile.blocking, profile.scores) == ("child", "7", ("t1-one",), ("portal",))
     assert (profile.vetoed_total, profile.unit_score, profile.deadlines) == ("zero", "mean-of-sites", {"年报": "01-31"})
-    assert profile.unit_params == {"decimals": 1, "points_per_account": 3}
+    assert profile.unit_params == UnitParams(decimals=1, points_per_account=Decimal(3))
     assert [g.grade for g in profile.grades or ()] == ["合格"]
     assert sorted(by_id(chosen)) == ["t1-one"]
     rule = by_id(chosen)["t1-one"].rule

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checker.model.results import Assessment, Decided, KindSummary, Outcome, Score, SubjectResult, UnitResult, Verdict
-from checker.model.rules import Grade, Profile
+from checker.model.rules import Grade, Profile, UnitParams
 from checker.score import (
     bonus_of,
     decided_of,
@@ -250,7 +250,9 @@ def test_units() -> None:
     mean = [(u, {"甲": Decimal("94.88"), "乙": Decimal(58)}.get(u), v) for u, _, v in verdicts]
     assert units(subjects, unit_score="mean-of-sites") == mean
     less = units(
-        subjects, unit_score="mean-of-sites-minus-accounts", unit_params={"points_per_account": 0.5, "decimals": 1}
+        subjects,
+        unit_score="mean-of-sites-minus-accounts",
+        unit_params=UnitParams(points_per_account=Decimal("0.5"), decimals=1),
     )
     assert [s for _, s, _ in less] == [Decimal("93.9"), Decimal(58), None, None]
     assert units_of(subjects[1:2], NATIONAL) == (UnitResult("乙", "市直", None, BAD, ("site-unqualified-None",)),)

@@ -1,7 +1,8 @@
 """The commands, one file each; the only place that prints, writes reports and exits."""
 
-import os
+import sqlite3
 import sys
+import traceback
 
 import typer
 
@@ -10,7 +11,7 @@ from checker.cli import registry, rules
 from checker.cli.demo import demo
 from checker.cli.scan import scan
 from checker.cli.stored import evaluate, report
-from checker.cli.terminal import console_err
+from checker.cli.terminal import console_err, silence_stdout
 from checker.errors import CheckerError, Exit
 
 app = typer.Typer(
@@ -46,9 +47,19 @@ def main() -> None:
     try:
         app()
     except CheckerError as error:
-        console_err().print(f"checker: {error}", markup=False, highlight=False, soft_wrap=True)
+        _say(f"checker: {error}")
         sys.exit(error.exit)
     except BrokenPipeError:
-        # the reader of our output has gone; say nothing more, also not when Python flushes at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence_stdout()
         sys.exit(Exit.CLEAN)
+    except (OSError, sqlite3.Error) as error:
+        _say(f"checker: the machine or the store does not let us: {error}")
+        sys.exit(Exit.INTERNAL)
+    except Exception as error:  # never exit 1: that means findings
+        traceback.print_exc()
+        _say(f"checker: internal error ({type(error).__name__}); please report it with the lines above")
+        sys.exit(Exit.INTERNAL)
+
+
+def _say(message: str) -> None:
+    console_err().print(message, markup=False, highlight=False, soft_wrap=True)

@@ -56,7 +56,7 @@ def demo(
             fetch=FetchSettings(connect_to=(ConnectTo.parse(f"::127.0.0.1:{server.port}"),)),
             budget=replace(Budget(), minutes=10, confirm_after=0.5),  # our own server needs no time to recover
         )
-        code = run_scan(order, outputs, quiet, pending_ok)
+        code = run_scan(order, outputs, pending_ok, quiet)
     if not quiet:
         say = f"The scan is kept in {store}; for example: checker report --store {store} -f json"
         console_err().print(say, markup=False, highlight=False)

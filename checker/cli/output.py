@@ -1,5 +1,6 @@
 """Where results go: formats and files in pairs, stdout for the rest, and the exit code."""
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,16 +24,18 @@ class Outputs:
     fail_on: str
 
     @property
-    def streams(self) -> bool:
-        """Whether stdout carries ndjson, which is written while the scan runs."""
-        return any(f.name == "ndjson" and path is None for f, path in self.pairs)
+    def streams(self) -> tuple[Path | None, ...]:
+        """Where ndjson goes, which is written while the scan runs; None = stdout."""
+        return tuple(path for f, path in self.pairs if f.name == "ndjson")
 
     def write(self, scan: Scan, out: TextIO, streamed: bool = False) -> None:
-        """Render every format; files are replaced whole, and what was `streamed` to stdout is not said twice."""
+        """Render every format; files are replaced whole, and ndjson that was `streamed` is not written twice."""
         for format, path in self.pairs:
+            if streamed and format.name == "ndjson":
+                continue
             if path is not None:
                 _replace(path, format.render(scan))
-            elif not (streamed and format.name == "ndjson"):
+            else:
                 out.buffer.write(_for_terminal(scan) if format.name == "text" else format.render(scan))
         out.flush()
 
@@ -54,6 +57,13 @@ def _replace(path: Path, body: bytes) -> None:
         raise MachineError(f"{path}: the report cannot be written ({error.strerror})") from error
 
 
+def _check_writable(path: Path) -> None:
+    """Better told before a long scan than after it."""
+    nearest = next((p for p in path.parents if p.exists()), path.parent)
+    if path.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise UsageError(f"--output {path}: no file can be written there")
+
+
 def chosen_outputs(formats: list[str] | None, files: list[Path] | None, fail_on: str = "veto") -> Outputs:
     """Pair `-f` with `-o` by place; formats beyond the files go to stdout, at most one of them."""
     names, paths = formats or ["text"], list(files or [])
@@ -63,20 +73,27 @@ def chosen_outputs(formats: list[str] | None, files: list[Path] | None, fail_on:
             raise UsageError(f"--format {name}: there are {', '.join(known)}")
     if len(paths) > len(names):
         raise UsageError("more --output files than --format names; give them in pairs")
-    if len(names) - len(paths) > 1:
+    padded: list[Path | None] = [None if str(p) == "-" else p for p in paths] + [None] * (len(names) - len(paths))
+    if padded.count(None) > 1:
         raise UsageError("only one format can go to stdout; give the others an --output file")
+    written = [p.resolve() for p in padded if p is not None]
+    for path in written:
+        if written.count(path) > 1:
+            raise UsageError(f"--output {path}: two formats cannot go to one file")
+        _check_writable(path)
     if fail_on not in FAIL_ON:
         raise UsageError(f"--fail-on {fail_on}: must be {', '.join(FAIL_ON)}")
-    padded: list[Path | None] = [None if str(p) == "-" else p for p in paths] + [None] * (len(names) - len(paths))
     return Outputs(tuple((known[n], p) for n, p in zip(names, padded, strict=True)), fail_on)
 
 
 def exit_code(scan: Scan, fail_on: str, pending_ok: bool) -> int:
-    """1 if something at or above `fail_on` was found, else 3 if a blocking rule is open, else 0 (design §6)."""
+    """4 if our own work broke, else 1 for findings at or above `fail_on`, else 3 if a blocking rule is open, else 0."""
+    if any(s.problems for s in scan.subjects):
+        return Exit.INTERNAL
     assessments = [a for s in scan.subjects for a in s.assessments]
     if any(_fails(a, fail_on) for a in assessments) or _vetoed_by_score(scan, fail_on):
         return Exit.FINDINGS
-    waiting = any(a.blocks for a in assessments) or any(s.problems for s in scan.subjects)
+    waiting = any(a.blocks for a in assessments)
     return Exit.OPEN if waiting and not pending_ok else Exit.CLEAN
 
 

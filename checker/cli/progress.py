@@ -2,13 +2,13 @@
 
 import sys
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from checker import __version__
 from checker.cli.output import Outputs
-from checker.cli.terminal import console_err
+from checker.cli.terminal import console_err, silence_stdout
 from checker.fleet import Event, Finished, Order, Progressed, Started
 from checker.model.results import Scan
 from checker.report import ndjson
@@ -19,12 +19,15 @@ _WORDS = {"unqualified": "不合格", "pending": "待核", "qualified": "合格"
 class Listener:
     """Hears the events of a scan; quiet where stderr is no terminal."""
 
-    def __init__(self, outputs: Outputs, order: Order, quiet: bool) -> None:
+    def __init__(self, outputs: Outputs, order: Order, quiet: bool, verbose: bool = False) -> None:
         """`outputs` tells whether stdout streams ndjson."""
-        self._streams = outputs.streams
+        self._files = outputs.streams
+        self._sinks: list[BinaryIO] = []
         self._names = {s.id: s.name for s in order.registry.subjects}
         self._console = console_err()
         self._quiet = quiet
+        self._verbose = verbose and not quiet
+        self._resume = order.resume
         self._bar = Progress(
             SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
             TimeElapsedColumn(), TextColumn("{task.fields[doing]}", markup=False), console=self._console,
@@ -33,11 +36,18 @@ class Listener:
         self._task = self._bar.add_task("检查", total=None, doing="")
 
     def __enter__(self) -> Self:
+        for path in self._files:
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._sinks.append(sys.stdout.buffer if path is None else path.open("wb"))
         self._bar.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._bar.stop()
+        for sink in self._sinks:
+            if sink is not sys.stdout.buffer:
+                sink.close()
 
     def __call__(self, event: Event) -> None:
         """Hear one event."""
@@ -45,8 +55,7 @@ class Listener:
             case Started():
                 total = event.sites + event.accounts
                 self._bar.update(self._task, total=total, completed=event.resumed)
-                if event.resumed and not self._quiet:
-                    self._console.print(f"going on with scan {event.id}: {event.resumed} of {total} subjects are done")
+                self._say_resumed(event, total)
                 self._stream(
                     ndjson.started(
                         scan_id=event.id, started_at=event.started_at, as_of=event.as_of, tool_version=__version__,
@@ -60,12 +69,28 @@ class Listener:
                 result = event.result
                 self._bar.update(self._task, advance=1, doing=f"{result.name}：{_WORDS[result.verdict]}")
                 self._stream(ndjson.subject(result))
+                if self._verbose:
+                    read = f"{result.statistics.get('pages', 0)} pages, {result.statistics.get('requests', 0)} requests"
+                    self._console.print(f"{result.id} {result.name}: {_WORDS[result.verdict]} ({read})", markup=False)
+
+    def _say_resumed(self, event: Started, total: int) -> None:
+        if self._quiet or not self._resume:
+            return
+        if event.went_on:
+            self._console.print(f"going on with scan {event.id}: {event.resumed} of {total} subjects are done")
+        else:
+            self._console.print("there is no unfinished scan to go on with; this is a new one")
 
     def finish(self, scan: Scan) -> None:
         """Hear that the scan is at its end."""
         self._stream(ndjson.finished(scan))
 
     def _stream(self, line: bytes) -> None:
-        if self._streams:
-            sys.stdout.buffer.write(line)
-            sys.stdout.flush()
+        """Write an event at once; a reader who has left hears no more, and the scan goes on."""
+        for sink in list(self._sinks):
+            try:
+                sink.write(line)
+                sink.flush()
+            except BrokenPipeError:
+                self._sinks.remove(sink)
+                silence_stdout()

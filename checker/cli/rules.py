@@ -34,7 +34,10 @@ def _chosen(book: RuleBook, ids: list[str] | None) -> list[LoadedRule]:
 
 @app.command("list", epilog="Example: `checker rules list -f json`")
 def list_rules(rules: RulesDir = None, profile: ProfileName = "national", format: Format = "text") -> None:
-    """List the rules of a profile with title, effect and whether their facts are gathered."""
+    """List the rules of a profile with title, effect and whether their facts are gathered.
+
+    live: all of them; partly: enough to find something, not enough to pass; waiting: not yet; manual: a person answers.
+    """
     chosen = rule_set(book_at(rules), profile).rules
     entries = [_entry(loaded) for loaded in chosen]
     if format == "json":
@@ -47,11 +50,9 @@ def list_rules(rules: RulesDir = None, profile: ProfileName = "national", format
 
 
 def _entry(loaded: LoadedRule) -> dict[str, Any]:
-    from checker.scan import missing_facts  # noqa: PLC0415 - keeps `validate` and `test` quick to start
+    from checker.scan import missing_facts, status_of  # noqa: PLC0415 - keeps `validate` and `test` quick to start
 
-    rule = loaded.rule
-    lacking = missing_facts(loaded)
-    status = "manual" if rule.sql is None else "waiting" if lacking else "live"
+    rule, lacking, status = loaded.rule, missing_facts(loaded), status_of(loaded)
     return {"id": rule.id, "title": rule.title, "effect": rule.effect.kind, "status": status, "waits_for": lacking}
 
 

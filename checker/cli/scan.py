@@ -1,6 +1,7 @@
 """`checker scan`: the registry in, findings out."""
 
 import signal
+import ssl
 import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from checker.config import DEFAULT_STORE, SHANGHAI, Budget, shanghai
 from checker.errors import Exit, UsageError
 from checker.fetch import ConnectTo, FetchSettings
 from checker.fetch.reachable import reachable
-from checker.fleet import Order, plan, run
+from checker.fleet import SUBJECTS_AT_ONCE, Order, plan, run
 from checker.model.registry import Registry
 from checker.registry import read_registry
 from checker.rules import rule_set
@@ -65,6 +66,9 @@ def scan(
     workers: Annotated[int, typer.Option(min=1, help="Local processes.")] = 1,
     executor: Annotated[str, typer.Option(help="local, or dask=ADDRESS of a scheduler.")] = "local",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="One line on stderr for each finished subject.")
+    ] = False,
 ) -> None:
     """Inspect what is registered and print scored findings with their evidence."""
     outputs = chosen_outputs(format, output, fail_on)
@@ -88,7 +92,7 @@ def scan(
         _print_plan(order)
         return
     _someone_there(order)
-    raise typer.Exit(run_scan(order, outputs, quiet, pending_ok))
+    raise typer.Exit(run_scan(order, outputs, pending_ok, quiet, verbose))
 
 
 def registry_at(sites: Path | None, accounts: Path | None) -> Registry:
@@ -123,6 +127,11 @@ def _clock(given: str | None, default: datetime | None, connected: bool) -> date
 def _readable(cacert: Path | None) -> Path | None:
     if cacert is not None and not cacert.is_file():
         raise UsageError(f"--cacert {cacert}: no such file")
+    if cacert is not None:
+        try:
+            ssl.create_default_context(cafile=cacert)
+        except (OSError, ssl.SSLError) as error:
+            raise UsageError(f"--cacert {cacert}: holds no certificate in PEM form") from error
     return cacert
 
 
@@ -154,12 +163,14 @@ def _print_plan(order: Order) -> None:
     for row in rows:
         numbers = (str(row.pages), row.basis, str(row.requests), f"{row.minutes:g}", f"{row.megabytes:g}")
         table.add_row(row.key, " ".join(row.subjects), *numbers)
-    slowest = max((r.minutes for r in rows), default=0)
+    slowest = max(max((r.minutes for r in rows), default=0), sum(r.minutes for r in rows) / SUBJECTS_AT_ONCE)
     table.add_section()
-    total = (str(sum(r.pages for r in rows)), "", str(sum(r.requests for r in rows)), f"{slowest:g}")
+    total = (str(sum(r.pages for r in rows)), "", str(sum(r.requests for r in rows)), f"{slowest:.1f}")
     table.add_row(f"{len(rows)} hosts", "", *total, f"{sum(r.megabytes for r in rows):g}")
     console_out().print(table)
-    console_err().print("No request was made. Hosts are asked side by side, so the slowest decides.")
+    console_err().print(
+        f"No request was made. At most {SUBJECTS_AT_ONCE} subjects are asked side by side in one process."
+    )
 
 
 class _Terminated(KeyboardInterrupt):
@@ -170,10 +181,10 @@ def _terminate(_number: int, _frame: object) -> None:
     raise _Terminated
 
 
-def run_scan(order: Order, outputs: Outputs, quiet: bool, pending_ok: bool) -> int:
+def run_scan(order: Order, outputs: Outputs, pending_ok: bool, quiet: bool = False, verbose: bool = False) -> int:
     """Run a scan with progress, write its reports, and tell the exit code."""
     before = signal.signal(signal.SIGTERM, _terminate)
-    listener = Listener(outputs, order, quiet)
+    listener = Listener(outputs, order, quiet, verbose)
     try:
         with listener:
             scan = run(order, listener)

@@ -18,9 +18,14 @@ def wants_colour(stream: TextIO) -> bool:
 
 def console_out() -> Console:
     """Console on stdout, for results."""
-    return Console(soft_wrap=not sys.stdout.isatty())
+    return Console() if sys.stdout.isatty() else Console(width=240, soft_wrap=True)
 
 
 def console_err() -> Console:
     """Console on stderr, for messages and progress."""
     return Console(stderr=True)
+
+
+def silence_stdout() -> None:
+    """The reader of our output has gone: say nothing more, also not when Python flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

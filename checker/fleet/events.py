@@ -7,7 +7,7 @@ from checker.model.results import RuleSetInfo, SubjectResult
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The scan has begun; `resumed` subjects were finished by the killed scan that is gone on with."""
+    """The scan has begun. `went_on` = it goes on with one that was stopped, which had finished `resumed` subjects."""
 
     id: str
     started_at: str
@@ -16,6 +16,7 @@ class Started:
     sites: int
     accounts: int
     resumed: int
+    went_on: bool
 
 
 @dataclass(frozen=True, slots=True)

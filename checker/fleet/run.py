@@ -67,7 +67,8 @@ def run(order: Order, listen: Listener) -> Scan:
     """
     subjects = chosen(order.registry, order.only)
     real = datetime.now(SHANGHAI)
-    scan_id = (latest(order.store, unfinished=True) if order.resume else None) or new_id(real, order.store)
+    stopped = latest(order.store, unfinished=True) if order.resume else None
+    scan_id = stopped or new_id(real, order.store)
     store = ScanStore(order.store / "scans" / scan_id, create=True)
     try:
         order = _begin(store, order, scan_id, real, subjects)
@@ -76,7 +77,7 @@ def run(order: Order, listen: Listener) -> Scan:
         as_of = order.as_of.isoformat()
         sites = sum(isinstance(s, Site) for s in subjects)
         started_at = store.info()["started_at"]
-        listen(Started(scan_id, started_at, as_of, info, sites, len(subjects) - sites, len(done)))
+        listen(Started(scan_id, started_at, as_of, info, sites, len(subjects) - sites, len(done), stopped is not None))
         tasks = _tasks(order, store.folder, [s for s in subjects if s.id not in done])
         positions = {s.id: n for n, s in enumerate(subjects)}
         for result in _work(order, tasks, listen):

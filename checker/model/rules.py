@@ -9,6 +9,7 @@ from checker.model.registry import Platform, SiteKind
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+Deadline = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
 Points = Annotated[Decimal, Field(ge=0, le=100)]
 Scalar = int | float | str | bool
 
@@ -239,6 +240,13 @@ class RuleChange(Written):
     problem: Text | None = None
 
 
+class UnitParams(Written):
+    """Numbers of a unit's combined score."""
+
+    points_per_account: Points = Decimal(1)
+    decimals: Annotated[int, Field(ge=0, le=2)] = 2
+
+
 class Profile(Written):
     """A city's way of inspecting: switches, overrides, blocking vetoes, grades, scores."""
 
@@ -253,6 +261,6 @@ class Profile(Written):
     grades: tuple[Grade, ...] | None = None
     vetoed_total: Literal["null", "zero", "kept"] | None = None
     unit_score: Literal["none", "mean-of-sites", "mean-of-sites-minus-accounts"] | None = None
-    unit_params: dict[str, Scalar] = {}
-    deadlines: dict[str, str] = {}
+    unit_params: UnitParams = UnitParams()
+    deadlines: dict[str, Deadline] = {}
     circular: str | None = None

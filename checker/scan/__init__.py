@@ -5,7 +5,7 @@ Gathering never judges, judging never asks the network; `evaluate` can be run ag
 """
 
 from checker.scan.coverage import ESTABLISHED
-from checker.scan.judge import judge, missing_facts
+from checker.scan.judge import judge, missing_facts, status_of
 from checker.scan.task import Clockwork, Task, gather
 
-__all__ = ["ESTABLISHED", "Clockwork", "Task", "gather", "judge", "missing_facts"]
+__all__ = ["ESTABLISHED", "Clockwork", "Task", "gather", "judge", "missing_facts", "status_of"]

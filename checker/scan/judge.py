@@ -11,6 +11,17 @@ from checker.rules import LoadedRule, RuleSet
 from checker.scan.coverage import ESTABLISHED
 from checker.score import decided_of, grade_of, score_of, verdict_of
 
+
+def status_of(loaded: LoadedRule) -> str:
+    """live: all it needs is gathered; partly: enough to find, not to pass; waiting: not yet; manual: people answer."""
+    if loaded.rule.sql is None:
+        return "manual"
+    lacking = [need for need in loaded.needs if need not in ESTABLISHED]
+    if not lacking:
+        return "live"
+    return "partly" if loaded.rule.proof == "presence" and len(lacking) < len(loaded.needs) else "waiting"
+
+
 _COUNTS = {
     "pages": "page", "links": "link", "columns": "site_column", "articles": "article", "messages": "message",
     "posts": "post", "requests": "fetch",
