@@ -138,7 +138,7 @@ def test_whole_rows() -> None:
         ([RawAnswer(FetchOutcome.READ_TIMEOUT), OK], ("ok", "ok"), 2),
         ([RawAnswer(FetchOutcome.PROTOCOL, 200)], ("unknown", "protocol-error"), 1),
         ([RawAnswer(status=302, headers={"location": "/x"})], ("broken", "redirect-loop"), 2),
-        ([http(404), DNS], ("unknown", "dns"), 2),
+        ([http(404), DNS], ("unknown", "host-vanished"), 2),
         ([DNS, http(404)], ("broken", "http-404"), 2),
     ],
 )
@@ -221,7 +221,7 @@ def test_an_error_while_writing_comes_out_as_it_is() -> None:
 
 def test_verdict_needs_both_looks() -> None:
     ok, dead = Look(FetchOutcome.OK, 200, "", ""), Look(FetchOutcome.HTTP_4XX, 404, "", "")
-    assert [verdict_of(dead, ok), verdict_of(dead, dead)] == [("ok", "ok"), ("broken", "http-404")]
+    assert [verdict_of(ok, True), verdict_of(dead, True)] == [("ok", "ok"), ("broken", "http-404")]
 
 
 def test_on_a_real_socket() -> None:

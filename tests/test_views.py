@@ -145,9 +145,17 @@ def test_the_period_of_a_column(today: str, given: dict[str, Any], newest: str, 
 
 
 def test_a_column_of_one_page_of_text_is_not_blank() -> None:
-    rows = [column("blank/"), column("list/"), column("text/"), column("short/"), item("list/", "1.html")]
-    pages = [fact(Page, url=url(f"{n}/"), main_length=length) for n, length in (("text", 150), ("short", 149))]
-    assert tuples("SELECT name FROM blank_column ORDER BY name", *rows, *pages) == [("blank",), ("short",)]
+    names = ("blank", "list", "text", "short", "word", "words", "picture")
+    rows = [*(column(f"{name}/") for name in names), item("list/", "1.html")]
+    pages = [
+        fact(Page, url=url(f"{name}/"), own_length=length, media=media, main_length=800)
+        for name, length, media in (
+            ("text", 150, 0), ("short", 149, 0), ("word", 19, 0), ("words", 20, 0), ("picture", 0, 1),
+        )
+    ]  # fmt: skip
+    assert tuples("SELECT name, certain FROM blank_column ORDER BY name", *rows, *pages) == [
+        ("blank", 1), ("short", 0), ("word", 1), ("words", 0),
+    ]  # fmt: skip
 
 
 def test_known_columns_are_told_whatever_they_hold() -> None:

@@ -3,20 +3,23 @@
 import re
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from checker.extract.dates import labelled_otherwise
+from checker.extract.written import plain
 from checker.page import MAIN, Element, ParsedPage, Run
 
 _ROWS = frozenset({"li", "tr"})
 _LISTS = frozenset({"ul", "ol", "table", "tbody", "body", "main", "html", "form"})
 _CLIMB = 8
 _TITLE = 8
-_ASIDE = re.compile(
+ASIDE = re.compile(
     r"bread\w*|crumbs?\w*|location|position|weizhi|dqwz|wz|cur_?position|pager?s?|paging|pagination|page[-_]?(?:div|bar|nav|box)"
     r"|fenye|friend\w*|links?|yqlj\w*|link[-_]?(?:list|box)|share\w*|search\w*|hotword\w*|tools?",
     re.IGNORECASE,
 )
-_SIDE = re.compile(
+SIDE = re.compile(
     r"side\w*|\w*[-_]side|aside|sidebar\w*|hot|hot[-_]?\w*|rank\w*|recommend\w*|tuijian|remen|related\w*|xgxx|relevant\w*",
     re.IGNORECASE,
 )
@@ -43,6 +46,16 @@ class Group:
     side: bool
 
 
+def named(elements: Sequence[Element], pattern: re.Pattern[str]) -> list[bool]:
+    """For each element whether it, or one around it, carries a class or id that `pattern` matches wholly."""
+    flags: list[bool] = []
+    for element in elements:
+        above = element.parent >= 0 and flags[element.parent]
+        names = element.names if element.tag not in {"body", "html", "a", "li"} else ""
+        flags.append(above or bool(names and any(pattern.fullmatch(n) for n in names.split())))
+    return flags
+
+
 def groups(page: ParsedPage, *, hidden: bool) -> list[Group]:
     """The groups of sibling blocks in the main part of a page; `hidden` takes in what an inline style hides."""
     return _Finder(page, hidden).groups()
@@ -53,19 +66,12 @@ class _Finder:
         self.page = page
         self.elements = page.outline.elements
         self.urls = {link.element: link.url for link in page.links if link.tag == "a"}
-        self.aside = self._flags(_ASIDE)
-        self.side = self._flags(_SIDE)
+        self.aside = named(self.elements, ASIDE)
+        self.side = named(self.elements, SIDE)
         self.anchors = [e for e in self.elements if e.tag == "a" and self._eligible(e, hidden)]
         self.places = [e.index for e in self.anchors]
         self.alike = self._alike()
-
-    def _flags(self, pattern: re.Pattern[str]) -> list[bool]:
-        flags: list[bool] = []
-        for element in self.elements:
-            above = element.parent >= 0 and flags[element.parent]
-            named = element.tag not in {"body", "html", "a", "li"} and element.names
-            flags.append(above or bool(named and any(pattern.fullmatch(n) for n in element.names.split())))
-        return flags
+        self.heads: dict[int, list[str]] = {}
 
     def _eligible(self, element: Element, hidden: bool) -> bool:
         return (
@@ -157,6 +163,31 @@ class _Finder:
         signature = (parent.tag, parent.attribute("class"), family[0].tag)
         return Group(tuple(blocks), signature, self.side[family[0].index])
 
+    def _publishing(self, container: Element) -> tuple[Run, ...]:
+        """The runs of an entry, but for table cells under a heading such as 报名截止日期."""
+        runs = self.page.outline.runs[container.first_run : container.end_run]
+        if container.tag != "tr":
+            return runs
+        otherwise = [labelled_otherwise(plain(head).strip() + ":") for head in self._heads(container)]
+        if not any(otherwise):
+            return runs
+        other = [cell for cell, head in zip(self._cells(container), otherwise, strict=False) if head]
+        return tuple(r for r in runs if not any(c.index <= r.element < c.end for c in other))
+
+    def _cells(self, row: Element) -> list[Element]:
+        inside = self.elements[row.index + 1 : row.end]
+        return [e for e in inside if e.parent == row.index and e.tag in {"td", "th"}]
+
+    def _heads(self, row: Element) -> list[str]:
+        """Texts of the first row of the table that `row` stands in, if nothing in it is linked."""
+        table = next((e for e in self.page.outline.ancestors(row) if e.tag == "table"), row)
+        if table.index not in self.heads:
+            first = next((e for e in self.elements[table.index : row.index] if e.tag == "tr"), None)
+            linked = first is None or self._inside(first)
+            cells = [] if first is None or linked else self._cells(first)
+            self.heads[table.index] = [self.page.outline.text_of(cell) for cell in cells]
+        return self.heads[table.index]
+
     def _block(self, family: list[Element], number: int, container: Element) -> Block | None:
         inside = self._inside(container)
         if not inside:
@@ -175,7 +206,7 @@ class _Finder:
             self.urls.get(anchor.index, ""),
             anchor.attribute("href"),
             anchor,
-            outline.runs[container.first_run : container.end_run],
+            self._publishing(container),
             outline.runs[start : container.first_run],
             outline.runs[container.end_run : stop],
         )

@@ -3,17 +3,20 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
-from checker.address import in_scope
+from checker.address import in_scope, same_place
 from checker.extract.blocks import Block, Group, groups
 from checker.extract.contract import Extracted, Extractor, PageContext
 from checker.extract.dates import labelled_otherwise
+from checker.extract.filled import filled_by_script
+from checker.extract.neighbours import one_column
 from checker.extract.pager import next_page
-from checker.extract.written import badge, full_dates, month_days, plain, with_year
+from checker.extract.substance import substance
+from checker.extract.written import badge, full_dates, month_days, plain, spanned, with_year
 from checker.model.facts import Address, ArticleDate, GatherLog, ListItem
-from checker.page import ParsedPage, Run, parse
+from checker.page import HEADER, NAVIGATION, Element, ParsedPage, Run, parse
 
 MAX_ENTRIES = 1000
 """Entries read from one page; more are a directory, not a list of news."""
@@ -30,6 +33,18 @@ _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar)(?:$|\?)", re.IGNOR
 _NEXT_TO_NOTHING = 150
 """Characters below which a page has no words of its own."""
 
+_HEADLINE = 8
+_MOST_HEADLINES = 60
+"""Undated headlines of a home page whose own pages are read for their dates."""
+
+_THESE_DAYS = timedelta(days=7)
+"""An entry so new settles that a page is kept up: nothing else on it can make a difference."""
+
+_SCRIPT_FILLED = "页面上有由脚本载入的列表，未运行脚本"
+_LISTED = frozenset({"news", "notice", "policy", "interpretation"})
+"""Types of columns that are lists of entries by their nature."""
+
+_EVENTS = re.compile(r"预告|日程|活动安排|活动日历|活动报名|考试安排|会议安排")
 _PINNED = re.compile(r"^[\s\[【(]*置顶|置顶[\s\]】)]*$|[\[【(]置顶[\]】)]")
 _NO_TITLE = re.compile(
     r"[\s\[【<>«»‹›]*(?:更多|more|查看更多|详细|详情|查看详情|上一页|下一页|首页|尾页|末页|最后一页|第一页|返回|\d+)[\s\]】>»›+.。…]*",
@@ -51,6 +66,7 @@ class _Entry:
     quote: str
     pinned: bool
     article: bool
+    own: bool
 
 
 def extract(page: ParsedPage, context: PageContext) -> Extracted:
@@ -60,14 +76,25 @@ def extract(page: ParsedPage, context: PageContext) -> Extracted:
     found = _read(page, context)
     for records in _datastores(page):
         found += _read(parse(page.url, records.encode()), context)
-    entries = _everything(found) if context.role == "home" else _main_list(found, page)
+    if context.role == "home":
+        entries, doubt = _everything(found, page, context)
+    else:
+        entries, doubt = _main_list(found, page, context.today)
+        doubt = doubt or _unseen(found, entries, page, context)
     rows = list(_rows(entries, page, context))
+    if doubt:
+        rows.append(GatherLog(context.subject, "list_item", _listed_in(page, context), "partial", doubt))
     following = next_page(page) if context.role == "column" else ""
-    if not rows and context.role == "column":
-        reason = "列表可能由脚本生成，未运行脚本" if _by_script(page) else _only_aside(found, page)
-        if reason:
-            rows.append(GatherLog(context.subject, "list_item", _listed_in(page, context), "partial", reason))
     return Extracted(tuple(rows), (following,) if following else ())
+
+
+def _unseen(found: "Sequence[_List]", entries: "Sequence[_Entry]", page: ParsedPage, context: PageContext) -> str:
+    """Why a column may list more than was read from its page; '' if nothing speaks for it."""
+    if not entries and _by_script(page):
+        return "列表可能由脚本生成，未运行脚本"
+    if filled_by_script(page, home=False):
+        return _SCRIPT_FILLED
+    return "" if entries else _only_aside(found, page) or _unlisted(page, context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +102,12 @@ class _List:
     entries: tuple[_Entry, ...]
     signature: tuple[str, str, str]
     side: bool
+    first: Element
+    last: Element
+
+    def newest(self, today: date) -> date:
+        """The newest date that is not ahead of `today`; date.min if there is none."""
+        return max((e.on for e in self.entries if e.on and e.on <= today), default=date.min)
 
     @property
     def dated(self) -> int:
@@ -92,22 +125,23 @@ class _List:
 
 
 def _read(page: ParsedPage, context: PageContext) -> list[_List]:
-    return [_list(group, context) for group in groups(page, hidden=context.role == "home")]
+    return [_list(group, context) for group in groups(page, hidden=context.role == "home") if group.blocks]
 
 
 def _list(group: Group, context: PageContext) -> _List:
-    entries = [_entry(block, group, context) for block in group.blocks[:MAX_ENTRIES]]
+    events = any(_EVENTS.search(c.name) for c in context.columns if c.url == context.listed_in)
+    entries = [_entry(block, group, context, events) for block in group.blocks[:MAX_ENTRIES]]
     kept = [e for e in entries if e.title and not _NO_TITLE.fullmatch(e.title) and (e.url or e.on)]
-    return _List(_with_pins(_merged(kept)), group.signature, group.side)
+    anchors = group.blocks[0].anchor, group.blocks[-1].anchor
+    return _List(_with_pins(_merged(kept)), group.signature, group.side, *anchors)
 
 
-def _entry(block: Block, group: Group, context: PageContext) -> _Entry:
-    on, at, confidence, quote = _date(block, group, context)
+def _entry(block: Block, group: Group, context: PageContext, events: bool) -> _Entry:
+    on, at, confidence, quote = (None, "", 0.0, "") if events else _date(block, group, context)
     marked = any(_PINNED.search(run.text) for run in block.inside)
-    article = bool(_ARTICLE.search(block.url) or _FILE.search(block.url)) and in_scope(
-        block.url, context.home, context.aliases
-    )
-    return _Entry(block.url, _title(block, quote)[:300], on, at, confidence, quote, marked, article)
+    own = in_scope(block.url, context.home, context.aliases)
+    article = own and bool(_ARTICLE.search(block.url) or _FILE.search(block.url))
+    return _Entry(block.url, _title(block, quote)[:300], on, at, confidence, quote, marked, article, own)
 
 
 def _title(block: Block, quote: str) -> str:
@@ -142,19 +176,20 @@ def _shown(runs: Iterable[Run], url: str, today: date) -> tuple[date, str, float
     """The date that the runs of one entry show, as exact as shown, its confidence, and the text it was read from."""
     texts = [(plain(run.text), run.linked) for run in sorted(runs, key=lambda run: run.linked)[:60]]
     bare = [_DATE_LABEL.sub("", text.strip(_WRAPPING)).strip(_WRAPPING) for text, _ in texts]
+    spans = spanned(" ".join(text for text, _ in texts))
     return (
-        _alone(bare, url, today)
+        _alone(bare, url, today, spans)
         or _within([text for text, linked in texts if not linked])
         or _at_an_end([text for text, linked in texts if linked])
     )
 
 
-def _alone(bare: Sequence[str], url: str, today: date) -> tuple[date, str, float, str] | None:
+def _alone(bare: Sequence[str], url: str, today: date, spans: frozenset[date]) -> tuple[date, str, float, str] | None:
     """A run that is nothing but a date, or two that make one."""
     for number, text in enumerate(bare):
         labelled = number and labelled_otherwise(bare[number - 1])
         whole = [w for w in full_dates(text) if w.start == 0 and w.end >= len(text.rstrip())]
-        if whole and not labelled:
+        if whole and not labelled and whole[0].on not in spans:
             return whole[0].on, whole[0].at, 0.9, text
     for one, other in pairwise(bare):
         for day, rest in ((one, other), (other, one)):
@@ -220,15 +255,39 @@ def _with_pins(entries: Sequence[_Entry]) -> tuple[_Entry, ...]:
     return tuple(pinned)
 
 
-def _main_list(found: Sequence[_List], page: ParsedPage) -> list[_Entry]:
+def _main_list(found: Sequence[_List], page: ParsedPage, today: date) -> tuple[list[_Entry], str]:
+    """The entries of the column's own list, and why they may not be all or the right ones."""
     credible = [one for one in found if one.credible and not one.side]
     if not any(one.dated for one in credible) and _EMPTY.search(page.text):
-        return []
+        return [], ""
     if not credible:
-        return []
+        return [], ""
     main = max(credible, key=lambda one: one.score)
     alike = [o for o in credible if o is main or (o.signature == main.signature and o.signature[1] and not o.side)]
-    return _merged([entry for one in alike for entry in one.entries])
+    newest = max(one.newest(today) for one in alike)
+    newer = [one for one in credible if one not in alike and one.newest(today) > newest and _tells(one)]
+    if newer and newest < today - _THESE_DAYS:
+        if not all(one_column(page, (main.first, main.last), (one.first, one.last)) for one in newer):
+            return _joined(alike), "页面另有日期更新的列表，不能确定栏目主列表"
+        alike = sorted([*alike, *newer], key=lambda one: one.first.index)
+    return _joined(alike), ""
+
+
+def _joined(lists: Iterable[_List]) -> list[_Entry]:
+    return _merged([entry for one in lists for entry in one.entries])
+
+
+def _tells(one: _List) -> bool:
+    """Whether a list holds a dated entry with a headline, not just a word beside a date."""
+    return any(e.on and len(e.title) >= _HEADLINE and (e.own or not e.url) for e in one.entries)
+
+
+def _unlisted(page: ParsedPage, context: PageContext) -> str:
+    """Why a column that should be a list is not simply without one: it shows pictures, frames, files or links."""
+    kind = next((c.type for c in context.columns if c.url == _listed_in(page, context)), "")
+    if kind not in _LISTED or not substance(page, context).media:
+        return ""
+    return "未识别到列表，页面内容为图片、框架、附件或链接"
 
 
 def _only_aside(found: Sequence[_List], page: ParsedPage) -> str:
@@ -240,11 +299,31 @@ def _only_aside(found: Sequence[_List], page: ParsedPage) -> str:
     return "" if page.main_length - listed < _NEXT_TO_NOTHING else "只识别到侧栏列表，未识别到栏目主列表"
 
 
-def _everything(found: Sequence[_List]) -> list[_Entry]:
-    dated = [entry for one in found for entry in one.entries if entry.on]
-    if dated:
-        return _merged(dated)
-    return _merged([entry for one in found if one.credible for entry in one.entries if entry.article])
+def _everything(found: Sequence[_List], page: ParsedPage, context: PageContext) -> tuple[list[_Entry], str]:
+    """All entries of a home page, and why there may be newer ones.
+
+    Beside old lists stand headlines whose dates only their own pages show; on a page without any list they would make
+    a list of a menu.
+    """
+    today = context.today
+    sure = [entry for one in found for entry in one.entries if entry.on]
+    if any(entry.on and today - _THESE_DAYS <= entry.on <= today for entry in sure):
+        return _merged(sure), ""
+    sure = sure or [entry for one in found if one.credible for entry in one.entries if entry.article]
+    doubt = _SCRIPT_FILLED if filled_by_script(page, home=True) else ""
+    known = {entry.url for entry in sure}
+    headlines = [e for e in _headlines(found, page, context) if e.url not in known] if sure else []
+    if len(headlines) > _MOST_HEADLINES:
+        doubt = doubt or f"首页未标日期的标题超过{_MOST_HEADLINES}条，只读取前{_MOST_HEADLINES}条的正文页"
+    return _merged([*sure, *headlines[:_MOST_HEADLINES]]), doubt
+
+
+def _headlines(found: Sequence[_List], page: ParsedPage, context: PageContext) -> list[_Entry]:
+    """Undated links of the main part that read like headlines and lead neither to a column nor away."""
+    menu = {same_place(link.url) for link in page.links if link.region in {NAVIGATION, HEADER}}
+    menu |= {same_place(url) for url in (context.home, page.url, *(c.url for c in context.columns))}
+    undated = [e for one in found if not one.side for e in one.entries if e.on is None and e.own]
+    return _merged([e for e in undated if (e.article or len(e.title) >= _HEADLINE) and same_place(e.url) not in menu])
 
 
 def _rows(

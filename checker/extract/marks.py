@@ -34,13 +34,15 @@ _ORGANIZER = (
     re.compile(r"(?:^|[\s|])([\u4e00-\u9fff]{4,40}?)\s?主办(?=[\s|]|$)"),
     re.compile(r"版权(?:所有|归属)\s*[:@©]?\s*([^\s|:。;,]{4,40})"),
     re.compile(r"(?:^|[\s|])([\u4e00-\u9fff]{4,40})\s*版权所有"),
+    re.compile(r"Copyright[^\u4e00-\u9fff|]{0,40}([\u4e00-\u9fff]{4,40})", re.IGNORECASE),
 )
 _NO_ORGANIZER = re.compile(r"主办|承办|关于|联系|地图|技术支持|声明|保留|未经|所有|标识码|备案")
-_CONTACT = re.compile(r"联系(?:电话|方式|我们)|电话|传真|邮箱|E-?mail|\bTel\b|邮编|地址", re.IGNORECASE)
+_CONTACT = re.compile(r"联系(?:电话|方式|我们)|电话|热线|传真|邮箱|E-?mail|\bTel\b|邮编|地址", re.IGNORECASE)
 _PHONE = re.compile(
     r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.]+"
     r"|(?<![\w-])(?:(?:\(0\d{2,3}\)|0\d{2,3})[\s—-]{0,2})?[2-9]\d{6,7}(?!\d)|(?<![\w-])1[23]\d{3}(?!\d)"
 )
+_HOTLINE = re.compile(r"(?<![\w.-])12345(?![\d.-])")
 _LOGO = re.compile(r"logo|site-?name|webname|wzmc", re.IGNORECASE)
 _OWN_NAME = re.compile(r"(?:政府|委员会|局|厅|办公室|部|院|网|网站|中心|办|平台)$")
 _FOOTER_SCRIPT = re.compile(r"foot|bottom|copyright|dibu|banquan|common_?end|inc_?end", re.IGNORECASE)
@@ -84,11 +86,28 @@ def _numbers(page: ParsedPage) -> Iterator[_Seen]:
     for _, script in page.outline.scripts:
         if _FOOTER_NUMBERS.search(script):
             yield from _read_numbers(plain(_MARKUP.sub(" ", script[:200_000])), "script")
-    tail = text[-_TAIL:]
+    yield from _named_only(text[-_TAIL:], "text")
+    for shown in _pictured(page):
+        yield from _read_numbers(shown, "image")
+        yield from _named_only(shown, "image")
+
+
+def _named_only(text: str, form: str) -> Iterator[_Seen]:
+    """Marks that are named there, with a number or without."""
     for kind, word in (("police", _POLICE_WORD), ("code", re.compile("网站标识码")), ("icp", re.compile("ICP备"))):
-        match = word.search(tail)
+        match = word.search(text)
         if match:
-            yield _Seen(kind, "", "text", tail[max(0, match.start() - 10) : match.end() + 20])
+            yield _Seen(kind, "", form, text[max(0, match.start() - 10) : match.end() + 20])
+
+
+def _pictured(page: ParsedPage) -> Iterator[str]:
+    """Alt and title texts of the images and links in the footer, or at the end of a page that names none."""
+    last = len(page.outline.elements) * 0.7
+    for element in page.outline.elements:
+        if element.tag in {"a", "area", "img", "input"}:
+            words = f"{element.attribute('alt')} | {element.attribute('title')}"
+            if len(words) > 3 and (page.regions[element.index] == FOOTER or element.index > last):
+                yield plain(words[:400])
 
 
 def _read_numbers(text: str, form: str) -> Iterator[_Seen]:
@@ -111,7 +130,10 @@ def _footer_words(page: ParsedPage) -> Iterator[_Seen]:
         if number and not re.search(r"[备码号]", text[word.end() : word.end() + number.start()]):
             yield _Seen("contact", number[0].strip(), "text", text[word.start() : word.end() + number.end()])
             return
-    if words:
+    hotline = _HOTLINE.search(text)
+    if hotline:
+        yield _Seen("contact", hotline[0], "text", text[max(0, hotline.start() - 10) : hotline.end() + 10])
+    elif words:
         yield _Seen("contact", "", "link", words[0][0])
 
 

@@ -14,6 +14,10 @@ _MONTH_DAY = re.compile(r"(?<![\d./-])(?P<month>1[0-2]|0?[1-9])[-/.月](?P<day>3
 _YEAR_MONTH = re.compile(r"(?P<year>(?:19|20)\d{2})\s*[-/.年]\s*(?P<month>1[0-2]|0?[1-9])\s*月?")
 _COMPACT = re.compile(r"(?P<year>20\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])")
 
+_SPAN = re.compile(r"[\s\])】]*(?:至|到|止|—+|–+|-+|~+)[\s\[(【]*")
+_SPAN_END = re.compile(r"\s*(?:至|到|—+|–+|-+|~+)\s*(?:1[0-2]|0?[1-9])(?:月|[-/.](?=\d{1,2}(?!\d)))\d{1,2}")
+"""Between the two dates of a span; behind the first where the second goes without its year."""
+
 _IN_ADDRESS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -47,9 +51,26 @@ def plain(text: str) -> str:
 
 
 def full_dates(text: str) -> list[WrittenDate]:
-    """Every date with a year in `text` (plain), in order; days that do not exist are left out."""
-    found = (_dated(match) for match in _FULL.finditer(text))
-    return [written for written in found if written is not None]
+    """Every date with a year in `text` (plain), in order, but for days that do not exist and both ends of a span."""
+    found = [written for match in _FULL.finditer(text) if (written := _dated(match)) is not None]
+    ends = _ends_of_spans(text, found)
+    return [written for number, written in enumerate(found) if number not in ends]
+
+
+def spanned(text: str) -> frozenset[date]:
+    """The days at which spans (2021-10-01 至 2021-12-01) in `text` (plain) begin and end."""
+    found = [written for match in _FULL.finditer(text) if (written := _dated(match)) is not None]
+    return frozenset(found[number].on for number in _ends_of_spans(text, found))
+
+
+def _ends_of_spans(text: str, found: list[WrittenDate]) -> set[int]:
+    ends: set[int] = set()
+    for number, written in enumerate(found):
+        if number + 1 < len(found) and _SPAN.fullmatch(text[written.end : found[number + 1].start]):
+            ends |= {number, number + 1}
+        elif _SPAN_END.match(text[written.end : written.end + 20]):
+            ends.add(number)
+    return ends
 
 
 def month_days(text: str) -> list[tuple[int, int]]:

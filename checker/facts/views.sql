@@ -98,14 +98,17 @@ SELECT p.*,
 FROM period p;
 
 -- view: blank_column
--- says: One row per column that shows no list entry and next to no text of its own (below 150 characters outside
---   navigation, header and footer): a column that is one page of text is not blank.
+-- says: One row per column that shows no list entry, below 150 characters of its own text (own_length of page) and no
+--   picture, frame, file, player or link of its own (media); certain = 0 from 20 characters on: a few words may be all
+--   that a column is for.
 -- needs: site_column@navigation, list_item@column
 CREATE VIEW blank_column AS
-SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.registered, s.should_update
+SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.registered, s.should_update,
+       NOT EXISTS (SELECT 1 FROM page p WHERE p.subject = s.subject AND p.url = s.url AND p.own_length >= 20) AS certain
 FROM site_column s JOIN address a ON a.id = s.url
 WHERE NOT EXISTS (SELECT 1 FROM list_item i WHERE i.subject = s.subject AND i.listed_in = s.url)
-  AND NOT EXISTS (SELECT 1 FROM page p WHERE p.subject = s.subject AND p.url = s.url AND p.main_length >= 150);
+  AND NOT EXISTS (SELECT 1 FROM page p WHERE p.subject = s.subject AND p.url = s.url
+                  AND (p.own_length >= 150 OR p.media > 0));
 
 -- view: offered_channel
 -- says: One row per channel that the site offers (kind consultation or services): a column of that type, unless the
@@ -258,12 +261,13 @@ SELECT p.subject, a.url AS url, p.role, p.title, p.text_length, p.main_length, p
 FROM page p JOIN address a ON a.id = p.url;
 
 -- view: post_freshness
--- says: One row per account with its newest post; without any post newest_on is '' and days_since 99999.
+-- says: One row per account with its newest post; without any post newest_on is '' and days_since 99999. Posts dated
+--   after the inspection day are no newest post; future counts them.
 -- needs: post@newest
 CREATE VIEW post_freshness AS
 WITH newest AS (
     SELECT subject, count(*) AS posts, max(CASE WHEN on_date <= (SELECT today FROM clock) THEN on_date ELSE '' END)
-           AS newest_on
+           AS newest_on, sum(on_date > (SELECT today FROM clock)) AS future
     FROM post GROUP BY subject)
 SELECT a.subject, a.name, a.platform, coalesce(n.posts, 0) AS posts, coalesce(n.newest_on, '') AS newest_on,
        coalesce((SELECT p.title FROM post p WHERE p.subject = a.subject AND p.on_date = n.newest_on
@@ -273,7 +277,8 @@ SELECT a.subject, a.name, a.platform, coalesce(n.posts, 0) AS posts, coalesce(n.
        CASE WHEN coalesce(n.newest_on, '') = '' THEN 99999
             ELSE CAST(julianday(c.today) - julianday(n.newest_on) AS INTEGER) END AS days_since,
        EXISTS (SELECT 1 FROM gather_log g WHERE g.subject = a.subject AND g.fact = 'post' AND g.scope = ''
-               AND g.state = 'complete') AS complete
+               AND g.state = 'complete') AS complete,
+       coalesce(n.future, 0) AS future
 FROM account a JOIN clock c LEFT JOIN newest n ON n.subject = a.subject;
 
 -- view: post_origin
@@ -292,8 +297,8 @@ FROM account a JOIN sibling s ON s.subject = a.subject AND s.relation = 'unit' A
 WHERE a.status = 'running' AND s.status = 'running' AND s.platform = a.platform AND s.id <> a.subject;
 
 -- view: visit_share
--- says: One row per site with its recorded visits of the seven full days before the inspection day: days, visits, failures (not ok, or 15 s and
---   longer) and their share.
+-- says: One row per site with its recorded visits of the seven full days before the inspection day, as the standard
+--   counts them: days, visits, failures (not ok, or 15 s and longer) and their share.
 -- needs: visit
 CREATE VIEW visit_share AS
 WITH counted AS (

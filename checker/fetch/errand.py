@@ -114,8 +114,9 @@ class Errand:
     async def _interval(self, address: str) -> float | None:
         """Seconds between requests to this host; None if its robots.txt forbids the address."""
         settings = self.door.settings
-        interval = 1 / self.terms.rate if self.terms.rate else settings.interval
-        if not self.terms.robots:
+        ours = politeness_host(address) == politeness_host(self.url)  # what is allowed here is not so where it leads
+        interval = 1 / self.terms.rate if self.terms.rate and ours else settings.interval
+        if ours and not self.terms.robots:
             return interval
         rules = await self.door.robots.rules(address)
         agent = settings.user_agent.partition("/")[0]

@@ -17,6 +17,9 @@ from checker.model.facts import Address, LinkCheck
 
 MAKES = ("link_check",)
 
+HOST_VANISHED = "host-vanished"
+"""Reason of an unknown verdict: the host answered earlier and then could not be reached; it may be it or us."""
+
 OWN_OUTAGE = "own-outage"
 """Reason of an unknown verdict: no host could be reached, so it was us."""
 
@@ -24,6 +27,7 @@ _BYTES = 65_536
 """Enough to know a challenge page; of a file of any size only the start is read."""
 _FINE = {FetchOutcome.OK, FetchOutcome.TOO_LARGE}
 _NO_HOST = {FetchOutcome.DNS, FetchOutcome.REFUSED}
+_SILENT = _NO_HOST | {FetchOutcome.CONNECT_TIMEOUT}
 _OUTAGE = _NO_HOST | {FetchOutcome.UNREACHABLE}
 _DEAD = _NO_HOST | {
     FetchOutcome.HTTP_4XX,
@@ -103,15 +107,16 @@ def look_of(fetched: Fetched, as_of: datetime) -> Look:
     return Look(fetched.outcome, fetched.status, fetched.final_url, seen_at)
 
 
-def verdict_of(first: Look, second: Look) -> tuple[str, str]:
-    """Verdict and reason from two looks, the first of which was dead.
+def verdict_of(second: Look, answered: bool) -> tuple[str, str]:
+    """Verdict and reason from the second look at what seemed dead at the first.
 
-    A host that answered at first and then cannot be found or connected to may be our own trouble: unknown.
+    A host that `answered` at some time and then gives no answer at all may be our own trouble: unknown.
     """
     if second.fine:
         return "ok", second.reason
-    vanished = first.status > 0 and second.outcome in _NO_HOST
-    return ("broken" if second.dead and not vanished else "unknown"), second.reason
+    if answered and second.outcome in _SILENT:
+        return "unknown", HOST_VANISHED
+    return ("broken" if second.dead else "unknown"), second.reason
 
 
 async def judge_links(
@@ -141,6 +146,7 @@ class _Judging:
         self._write = write
         self._begun = fetcher.elapsed()
         self._manners: dict[str, LinkTarget] = {}
+        self._answered: set[str] = set()
 
     async def first_pass(self, targets: list[LinkTarget]) -> dict[str, Look]:
         """Settle what one look settles; give back what seemed dead, unless that was our own outage."""
@@ -150,6 +156,8 @@ class _Judging:
 
         def weigh(url: str, seen: Look) -> None:
             reached.add(seen.outcome not in _OUTAGE)
+            if seen.status:
+                self._answered.add(politeness_host(url))
             if seen.dead:
                 suspects[url] = seen
             else:
@@ -177,7 +185,7 @@ class _Judging:
 
         async def confirm(url: str) -> None:
             second = await self._look(url, confirming=True)
-            verdict, reason = verdict_of(suspects[url], second)
+            verdict, reason = verdict_of(second, politeness_host(url) in self._answered)
             self._settle(url, verdict, reason, suspects[url], second)
 
         for url in await self._each(list(suspects), confirm, self._budget.seconds):

@@ -114,6 +114,15 @@ class Page:
     declared_charset: Annotated[str, "Charset that header or meta declared, empty if none."]
     text_length: Annotated[int, "Characters of visible text."]
     main_length: Annotated[int, "Characters of visible text outside navigation, header and footer."]
+    own_length: Annotated[
+        int,
+        "Characters of the main area's own text: without breadcrumb, headings, side lists and 'nothing here' phrases.",
+    ]
+    media: Annotated[
+        int,
+        "Pictures, frames, embedded files, players and in-scope links in the main area outside side lists; icons and "
+        "spacers left out.",
+    ]
     links: Annotated[int, "Number of links on it."]
     depth: Annotated[int, "Clicks from the home page."]
     script_built: Annotated[int, "1 if the page shows next to nothing without its scripts."]

@@ -42,6 +42,8 @@ _LINKED = {
     "a": "href", "area": "href", "link": "href", "img": "src", "script": "src", "iframe": "src", "frame": "src",
 }  # fmt: skip
 _LINK_RELATIONS = frozenset({"stylesheet", "icon"})
+_UNFILLED = re.compile(r"\{\{|[$#@]\{|<[%?]|[%?]>|\{[a-zA-Z_][\w.$]*\}|[\"']\s*\+|\+\s*[\"']|\[object\b")
+"""A template's placeholder or a piece of script: what stands there before a script has made a link of it."""
 _REFRESH = re.compile(r"^\s*[\d.]*\s*[;,]?\s*url\s*=\s*[\"']?\s*([^\"'>]+)", re.IGNORECASE)
 _SHELL = re.compile(r"app|root|__next|__nuxt|ng-view", re.IGNORECASE)
 
@@ -189,7 +191,7 @@ def _links(outline: Outline, areas: tuple[str, ...], base_url: str) -> list[RawL
     for element in outline.elements:
         name = _LINKED.get(element.tag)
         href = element.attribute(name) if name else ""
-        if not href or href.startswith("#"):
+        if not href or href.startswith("#") or _UNFILLED.search(href):
             continue
         if element.tag == "link" and not _LINK_RELATIONS & set(element.attribute("rel").lower().split()):
             continue

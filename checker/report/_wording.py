@@ -1,8 +1,9 @@
 """The official Chinese words for what the results say in code; every format for people reads them here."""
 
+import re
 from decimal import Decimal
 
-from checker.model.results import Outcome, SubjectResult, Verdict
+from checker.model.results import Finding, Outcome, SubjectResult, Verdict
 
 VERDICTS = {Verdict.QUALIFIED: "合格", Verdict.PENDING: "待核", Verdict.UNQUALIFIED: "不合格"}
 EFFECTS = {"veto": "单项否决", "deduct": "扣分", "bonus": "加分", "notice": "提示"}
@@ -20,6 +21,27 @@ STATISTICS = {
     "pages": "页面", "links": "链接", "columns": "栏目", "articles": "文章", "messages": "留言", "posts": "推文",
     "requests": "请求",
 }  # fmt: skip
+_HOME_RULE = "v3-home-stale"
+_HOME_FAILED = re.compile(r"（首页）采集失败：(?P<why>.+?)(；(发布日期|列表条目)（首页）|；另有\d+处|$)")
+
+
+def change_mark(finding: Finding, effect: str, as_of: str) -> str:
+    """What is said of a finding's change since earlier scans.
+
+    "仍未整改" is said of certain problems that were seen on an earlier day than `as_of`: nobody has to mend a merit or
+    a suspicion, and a second scan of the same day is no deadline missed.
+    """
+    if finding.change != "unchanged":
+        return CHANGES.get(finding.change, finding.change)
+    blamed = finding.certainty == "certain" and effect in {"veto", "deduct", "notice"}
+    return CHANGES["unchanged"] if blamed and "" < finding.first_seen[:10] < as_of[:10] else ""
+
+
+def home_unread(subject: SubjectResult) -> str:
+    """Why the home page of a site could not be read, '' if it was: the rule on the home page is open for it."""
+    reasons = (a.reason or "" for a in subject.assessments if a.rule == _HOME_RULE and a.outcome is Outcome.OPEN)
+    found = next(filter(None, map(_HOME_FAILED.search, reasons)), None)
+    return found["why"] if found else ""
 
 
 def verdict_line(subject: SubjectResult) -> str:

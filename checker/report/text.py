@@ -13,15 +13,17 @@ from rich.text import Text
 
 from checker.model.results import Assessment, Finding, KindSummary, Outcome, Scan, SubjectResult, Verdict
 from checker.report._doubts import Common, common_doubts, write_common, write_open, write_unasked
+from checker.report._legend import write_legend
 from checker.report._lines import Sheet, plain
 from checker.report._wording import (
     CERTAINTIES,
-    CHANGES,
     EFFECTS,
     PLATFORMS,
     STATISTICS,
     VERDICTS,
+    change_mark,
     figure,
+    home_unread,
     moment,
     share,
     verdict_line,
@@ -55,10 +57,11 @@ def render(scan: Scan, width: int = 100, colour: bool = False, terminal: bool = 
         if subjects:
             sheet.heading(title, "bold cyan")
         for subject in subjects:
-            _subject(sheet, subject, common)
+            _subject(sheet, subject, common, scan.as_of)
     write_common(sheet, scan, common, KINDS)
     _units(sheet, scan)
     _summary(sheet, scan)
+    write_legend(sheet)
     return _printed(sheet, width, colour, terminal)
 
 
@@ -134,7 +137,7 @@ def _units(sheet: Sheet, scan: Scan) -> None:
         sheet.add(line.append(verdict, COLOURS[unit.verdict]), hang=8)
 
 
-def _subject(sheet: Sheet, subject: SubjectResult, common: Common) -> None:
+def _subject(sheet: Sheet, subject: SubjectResult, common: Common, as_of: str) -> None:
     sheet.gap()
     _title(sheet, subject)
     for problem in subject.problems:
@@ -143,7 +146,7 @@ def _subject(sheet: Sheet, subject: SubjectResult, common: Common) -> None:
         sheet.gap()
         sheet.add(Text(EFFECTS[effect], f"bold {EFFECT_COLOURS[effect]}"), indent=2)
         for assessment, findings in listed:
-            _rule(sheet, assessment, findings, effect)
+            _rule(sheet, assessment, findings, effect, as_of)
     write_open(sheet, subject, common)
     write_unasked(sheet, subject, common)
     _samples(sheet, subject.assessments)
@@ -160,6 +163,8 @@ def _title(sheet: Sheet, subject: SubjectResult) -> None:
     sheet.add(Text("　".join(plain(f) for f in facts if f), "dim"), indent=2)
     if subject.url:
         sheet.address("", plain(subject.url, 2000), indent=2)
+    if unread := home_unread(subject):
+        sheet.add(Text(f"首页未能读取：{plain(unread)}", "bold yellow"), indent=2, hang=2)
     _score(sheet, subject)
     if subject.verdict is Verdict.PENDING:
         waiting = [f"{a.rule} {plain(a.title)}" for a in subject.assessments if a.blocks]
@@ -191,7 +196,7 @@ def _by_effect(assessments: Iterable[Assessment]) -> dict[str, list[_Listed]]:
     return {effect: listed for effect, listed in groups.items() if listed}
 
 
-def _rule(sheet: Sheet, assessment: Assessment, findings: list[Finding], effect: str) -> None:
+def _rule(sheet: Sheet, assessment: Assessment, findings: list[Finding], effect: str, as_of: str) -> None:
     early = effect == "notice" != assessment.effect
     tally = "预警，不计分" if early else _tally(assessment)
     line = Text.assemble((f"{assessment.rule} ", "cyan"), (plain(assessment.title), "bold"), "  ")
@@ -199,7 +204,7 @@ def _rule(sheet: Sheet, assessment: Assessment, findings: list[Finding], effect:
     sheet.add(line.append(tally, "yellow" if doubtful else EFFECT_COLOURS[effect]), indent=4, hang=2)
     shown, cut = _shown(findings)
     for finding in shown:
-        _finding(sheet, finding, assessment.problem)
+        _finding(sheet, finding, assessment, as_of)
     if cut:
         sheet.add(Text(f"另有 {cut} 条，见 JSON", "dim"), indent=6)
     if assessment.advice and effect != "bonus":
@@ -225,12 +230,13 @@ def _shown(findings: list[Finding]) -> tuple[list[Finding], int]:
     return certain + doubtful[:DOUBTFUL_ROWS], len(doubtful[DOUBTFUL_ROWS:])
 
 
-def _finding(sheet: Sheet, finding: Finding, problem: str) -> None:
-    marks = [CERTAINTIES.get(finding.certainty, finding.certainty), CHANGES.get(finding.change, finding.change)]
+def _finding(sheet: Sheet, finding: Finding, assessment: Assessment, as_of: str) -> None:
+    certainty = CERTAINTIES.get(finding.certainty, finding.certainty)
+    marks = [certainty, change_mark(finding, assessment.effect, as_of)]
     line = Text("· ")
     for mark in filter(None, marks):
         line.append(f"[{plain(mark)}] ", "yellow")
-    wording, detail = plain(finding.problem or problem), plain(finding.detail)
+    wording, detail = plain(finding.problem or assessment.problem), plain(finding.detail)
     line.append(wording if not detail or detail == wording else f"{wording}：{detail}")
     if finding.points:
         line.append(f"  {figure(finding.points, sign=True)} 分", "bold")
@@ -246,10 +252,11 @@ def _finding(sheet: Sheet, finding: Finding, problem: str) -> None:
 
 def _places(finding: Finding) -> Iterator[tuple[str, str]]:
     """Where it stands and what it is about, once where both are the same; an account has no page to stand on."""
-    if finding.location and finding.location != finding.url and not finding.location.startswith("account:"):
-        yield "位置：", plain(finding.location, 2000)
-    if finding.url:
-        yield "地址：", plain(finding.url, 2000)
+    location, url = ("" if p.startswith("account:") else p for p in (finding.location, finding.url))
+    if location and location != url:
+        yield "位置：", plain(location, 2000)
+    if url:
+        yield "地址：", plain(url, 2000)
 
 
 def _samples(sheet: Sheet, assessments: Iterable[Assessment]) -> None:

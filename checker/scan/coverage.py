@@ -20,15 +20,28 @@ ESTABLISHED: frozenset[Need] = frozenset(
 _MORE_THAN_NAVIGATION = 300
 """Characters outside navigation, header and footer from which on a home page does more than navigate."""
 
+_A_TEXT = 150
+"""Characters from which on a column page without a list is a page of text (as in the view blank_column)."""
+
+_A_NAVIGATION = 3
+"""Fewer links are no navigation."""
+
 _UNREAD_ITEMS = """
 SELECT DISTINCT a.url FROM list_item i JOIN address a ON a.id = i.url JOIN address l ON l.id = i.listed_in
 WHERE l.url = ? AND NOT EXISTS (SELECT 1 FROM article_date d WHERE d.url = i.url)
-AND NOT EXISTS (SELECT 1 FROM frontier f WHERE f.url = a.url AND f.state = 'done')
+AND (EXISTS (SELECT 1 FROM gather_log g WHERE g.fact = 'article_date' AND g.scope = a.url AND g.state = 'failed')
+     OR NOT EXISTS (SELECT 1 FROM frontier f WHERE f.url = a.url AND f.state = 'done' AND f.note = ''
+                    AND f.role = 'article'))
+"""
+
+_LISTLESS = """
+SELECT c.should_update, p.main_length FROM site_column c JOIN page p ON p.url = c.url JOIN address a ON a.id = c.url
+WHERE a.url = ? AND NOT EXISTS (SELECT 1 FROM list_item i WHERE i.listed_in = c.url)
 """
 
 
-def coverage_lines(subject: str, home: str, facts: FactsWriter, left: str, unchecked: int) -> Iterator[GatherLog]:
-    """All lines of one site. `left` says why pages were left unread, '' if none; `unchecked` links had no budget."""
+def coverage_lines(subject: str, home: str, facts: FactsWriter) -> Iterator[GatherLog]:
+    """All lines of one site, from what its facts file and its frontier hold; a resumed scan says the same."""
 
     def line(fact: str, scope: str, reason: str, state: str = "partial") -> GatherLog:
         return GatherLog(subject, fact, scope, state if reason else "complete", reason)
@@ -37,17 +50,16 @@ def coverage_lines(subject: str, home: str, facts: FactsWriter, left: str, unche
     bad_columns = 0
     for url in columns:
         reason, state = _list_gap(facts, url)
-        bad_columns += bool(reason)
+        bad_columns += bool(reason) and state != "notApplicable"
         yield line("list_item", url, reason, state)
         dates, date_state = (reason, state) if reason else _date_gap(facts, url)
         yield line("article_date", url, dates, date_state)
     yield from _home_lines(subject, home, facts, bad_columns)
     unread, state = _page_gap(facts, home)
-    whole = left or _unread_pages(facts)
-    unjudged = f"{unchecked}个链接超出核验数量上限" if unchecked else ""
+    whole = _left(facts) or _unread_pages(facts)
     reasons = {
         "page": _sample_gap(facts), "tag": _sample_gap(facts), "article": whole, "article_date": whole, "link": whole,
-        "link_check": whole or unjudged,
+        "link_check": whole or _unjudged(facts),
     }  # fmt: skip
     for fact, reason in reasons.items():
         yield line(fact, "", unread or reason or _crashed(facts, fact), state if unread else "partial")
@@ -92,7 +104,14 @@ def _list_gap(facts: FactsWriter, url: str) -> tuple[str, str]:
     found = facts.execute(
         "SELECT reason FROM gather_log WHERE fact = 'list_item' AND scope = ? AND state <> 'complete'", (url,)
     )
-    return (str(found[0][0]), "partial") if found else ("", "complete")
+    if found:
+        return str(found[0][0]), "partial"
+    listless = facts.execute(_LISTLESS, (url,))
+    if listless and listless[0][1] >= _A_TEXT:
+        if listless[0][0] == "yes":
+            return "栏目页有正文，但未识别到信息列表", "partial"
+        return "栏目页为正文，没有信息列表", "notApplicable"
+    return "", "complete"
 
 
 def _date_gap(facts: FactsWriter, url: str) -> tuple[str, str]:
@@ -102,25 +121,45 @@ def _date_gap(facts: FactsWriter, url: str) -> tuple[str, str]:
 
 
 def _navigation_gap(facts: FactsWriter, home: str) -> tuple[str, str]:
+    """Registered columns do not make a navigation known; links in the home page's navigation or header do."""
     reason, state = _page_gap(facts, home)
     if reason:
         return reason, state
-    own = facts.execute("SELECT count(*) FROM site_column WHERE origin = 'navigation'")[0][0]
-    registered = facts.execute("SELECT count(*) FROM site_column WHERE registered = 1")[0][0]
-    return ("", "complete") if own or registered else ("首页未识别到导航", "partial")
+    sql = (
+        "SELECT count(DISTINCT l.url) FROM page_template t JOIN address h ON h.id = t.page "
+        "JOIN link l ON l.template = t.template WHERE h.url = ? AND t.region IN ('navigation', 'header')"
+    )
+    led_to = facts.execute(sql, (home,))[0][0]
+    return ("", "complete") if led_to >= _A_NAVIGATION else ("首页未识别到导航", "partial")
+
+
+def _left(facts: FactsWriter) -> str:
+    left, note = facts.execute("SELECT count(*), max(note) FROM frontier WHERE state = 'left'")[0]
+    return f"{note}，尚有{left}页未读" if left else ""
+
+
+def _unjudged(facts: FactsWriter) -> str:
+    unjudged = facts.execute("SELECT count(*) FROM link_check WHERE reason = 'budget'")[0][0]
+    return f"{unjudged}个链接超出核验的数量或时间上限" if unjudged else ""
 
 
 def _sample_gap(facts: FactsWriter) -> str:
     """Samples are drawn from home, columns and their first items; pages beyond do not make them incomplete."""
-    left = facts.execute("SELECT count(*) FROM frontier WHERE state = 'left' AND rank <= ?", (int(Rank.SAMPLE),))[0][0]
-    return f"抽样所需的{left}页未读" if left else ""
+    sql = (
+        "SELECT count(*) FROM frontier f WHERE f.rank <= ? "
+        "AND (f.state = 'left' OR (f.state = 'done' AND f.note <> '') "
+        "OR (f.state = 'failed' AND NOT EXISTS (SELECT 1 FROM fetch g JOIN address a ON a.id = g.url "
+        "WHERE a.url = f.url AND g.outcome = 'http-4xx')))"
+    )
+    unread = facts.execute(sql, (int(Rank.SAMPLE),))[0][0]
+    return f"抽样所需的{unread}页未能读取" if unread else ""
 
 
 def _unread_pages(facts: FactsWriter) -> str:
     """Pages that could not be read although they may well exist; what is gone (4xx) leaves nothing unread."""
     sql = (
         "SELECT count(DISTINCT f.url) FROM frontier f JOIN address a ON a.url = f.url JOIN fetch g ON g.url = a.id "
-        "WHERE f.state = 'failed' AND g.outcome NOT IN ('ok', 'http-4xx')"
+        "WHERE (f.state = 'failed' AND g.outcome NOT IN ('ok', 'http-4xx')) OR f.note LIKE '%脚本%'"
     )
     unread = facts.execute(sql)[0][0]
     return f"{unread}个页面未能读取" if unread else ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 from checker.config import Budget, shanghai
 from checker.facts.schema import table_of
@@ -86,7 +87,7 @@ def _not_applicable(subject: Site | Account) -> Iterator[GatherLog]:
 
 
 def _context_log(task: Task) -> list[GatherLog]:
-    connection = sqlite3.connect(f"file:{task.context}?mode=ro&immutable=1", uri=True)
+    connection = sqlite3.connect(f"file:{quote(str(task.context.resolve()))}?mode=ro&immutable=1", uri=True)
     try:
         rows = connection.execute("SELECT fact, state, reason FROM context_log").fetchall()
     finally:
