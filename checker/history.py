@@ -4,7 +4,7 @@ Only `fleet` calls this. Everything stands in two small SQLite files of the stor
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -76,14 +76,21 @@ def record_visits(store: Path, visits: Iterable[Visit]) -> None:
         db.executemany("INSERT OR IGNORE INTO visit VALUES (?, ?, ?, ?, ?)", rows)
 
 
-def record_scan(store: Path, scan: Scan) -> None:
-    """Remember a finished scan: its results, and every finding by fingerprint with first and last sight."""
+UNKNOWN_PAGES = -1
+"""Stands for the number of pages of a subject that was not read to its end: it says nothing of the next scan."""
+
+
+def record_scan(store: Path, scan: Scan, cut_short: Collection[str] = ()) -> None:
+    """Remember a finished scan: its results, and every finding by fingerprint with first and last sight.
+
+    `cut_short` are the subjects that were not read to their end. Recording the same scan again changes nothing.
+    """
     with _open(store / "history.sqlite", _HISTORY, "history") as db:
         info = (scan.id, scan.as_of, scan.started_at, scan.finished_at, scan.rules.profile, scan.rules.sha256)
         db.execute("INSERT OR REPLACE INTO scan VALUES (?, ?, ?, ?, ?, ?)", info)
         for subject in scan.subjects:
             total = "" if subject.score.total is None else str(subject.score.total)
-            pages = subject.statistics.get("pages", 0)
+            pages = UNKNOWN_PAGES if subject.id in cut_short else subject.statistics.get("pages", 0)
             row = (scan.id, subject.id, subject.kind, subject.verdict or "", total, pages)
             db.execute("INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?, ?, ?)", row)
             db.executemany(
@@ -96,12 +103,12 @@ def record_scan(store: Path, scan: Scan) -> None:
 
 
 def pages_before(store: Path) -> dict[str, int]:
-    """Pages read of each subject in the latest scan that knows it; nothing where there was no scan."""
+    """Pages of each subject in the latest scan that read it to its end; nothing where there was none."""
     if not (store / "history.sqlite").exists():
         return {}
     with _open(store / "history.sqlite", _HISTORY, "history") as db:
-        rows = db.execute("SELECT r.subject, r.pages FROM result r JOIN scan s ON s.id = r.scan ORDER BY s.finished_at")
-        return dict(rows.fetchall())
+        sql = "SELECT r.subject, r.pages FROM result r JOIN scan s ON s.id = r.scan WHERE r.pages >= 0"
+        return dict(db.execute(f"{sql} ORDER BY s.finished_at").fetchall())
 
 
 class ContextCutter:

@@ -1,5 +1,6 @@
 """The commands as their users meet them: streams, exit codes, messages, options."""
 
+import io
 import json
 import os
 import signal
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from rich.console import Console
 
+from checker.cli.terminal import new_table, print_table
 from checker.demo import CityServer
 from checker.demo.plan import Reply
 from tests.scanning import html
@@ -145,6 +148,15 @@ WRONG = [
     (("scan", "--executor", "slurm"), "--executor slurm: must be local or dask=ADDRESS"),
     (("scan", "--sites", "nowhere.yaml"), "nowhere.yaml"),
     (("scan", "--rules", "nowhere"), "nowhere"),
+    (
+        ("scan", "--profile", "./gate.yaml"),
+        "a profile is named, not given as a file: it lies at rules/profiles/gate.yaml",
+    ),
+    (("scan", "--resume"), "there is no unfinished scan to go on with"),
+    (("report",), "`checker scan` makes one"),
+    (("report", "--scan", "nothing"), "no scan nothing; the newest are none"),
+    (("evaluate", "--scan", "nothing"), "no scan nothing; the newest are none"),
+    (("evaluate",), "`checker scan` makes one"),
     (("rules", "test", "v9-nothing"), "no rule 'v9-nothing'"),
     (("rules", "show", "v9-nothing"), "no rule 'v9-nothing'"),
 ]
@@ -174,27 +186,107 @@ def test_registry_errors_come_all_at_once_before_any_request(folder: Path, serve
     assert "did you mean 'organizer'?" in ran.err
 
 
-def test_without_a_store_there_is_nothing_to_report(tmp_path: Path) -> None:
-    ran = checker("report", cwd=tmp_path)
-    assert (ran.code, ran.out) == (4, "")
-    assert "`checker scan` makes one" in ran.err
-
-
 def test_an_interrupted_scan_is_gone_on_with(folder: Path, server: CityServer) -> None:
+    """What other commands say while it runs, when it was stopped, and when it goes on."""
     slow = {"slow.example": {"/": html(FRESH, title="慢"), "*": Reply(200, "text/html", b"", seconds=60.0)}}
     (folder / "sites.yaml").write_text(SITES.replace("old.example", "slow.example").format(), "utf-8")
     with CityServer(hosts=pages() | slow) as there:
         process = subprocess.Popen(
-            [sys.executable, "-m", "checker", "scan", "--connect-to", there.connect_to, *CLOCK, "-f", "ndjson"],
+            [sys.executable, "-m", "checker", "scan", "--connect-to", there.connect_to, *CLOCK, "-f", "ndjson",
+             "--only", "fresh", "--only", "old"],
             cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         assert process.stdout is not None
         first = [process.stdout.readline(), process.stdout.readline()]
+        running = checker("report", cwd=folder)
+        refused = [checker(*words, cwd=folder) for words in (("evaluate",), ("scan", "--resume"))]
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=30)
     assert [json.loads(line)["type"] for line in first] == ["scan-started", "subject"]
-    assert process.returncode == 143, err
-    assert b"--resume" in err
+    assert (running.code, running.err) == (0, "")
+    assert "检查没有做完" in running.out
+    assert "新鲜的网站" in running.out
+    assert [(r.code, r.out) for r in refused] == [(4, "")] * 2
+    assert all(f"is still running (process {process.pid})" in " ".join(r.err.split()) for r in refused)
+    assert (process.returncode, err.decode()) == (
+        143, "stopped; what was gathered is kept, `checker scan --resume` goes on\n",
+    )  # fmt: skip
+    assert checker("report", cwd=folder).out == running.out
+    stopped = checker("evaluate", cwd=folder)
+    assert (stopped.code, "is not finished" in stopped.err) == (2, True)
+    contrary = checker("scan", "--resume", "--connect-to", "::127.0.0.1:1", cwd=folder)
+    assert (contrary.code, f"began with --connect-to {there.connect_to}" in " ".join(contrary.err.split())) == (2, True)
+    with CityServer(hosts=pages() | {"slow.example": pages()["old.example"]}, port=there.port):
+        resumed = checker("scan", "--resume", *CLOCK, "-f", "json", cwd=folder)
+    assert resumed.code in {1, 3}, resumed.err
+    assert "going on with scan" in resumed.err
+    assert [s["id"] for s in json.loads(resumed.out)["subjects"]] == ["fresh", "old"]
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_signal_ends_a_scan_with_one_line(folder: Path, sign: signal.Signals, workers: str) -> None:
+    slow = {"*": Reply(200, "text/html", b"", seconds=60.0)}
+    with CityServer(hosts={"fresh.example": pages()["fresh.example"], "old.example": slow}) as there:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "checker", "scan", "--connect-to", there.connect_to, *CLOCK, "-f", "ndjson",
+             "--workers", workers],
+            cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.readline()
+        process.send_signal(sign)
+        _, err = process.communicate(timeout=30)
+    assert err.decode() == "stopped; what was gathered is kept, `checker scan --resume` goes on\n"
+    assert process.returncode == (130 if sign is signal.SIGINT else 143)
+
+
+def test_a_report_of_some_subjects_is_reckoned_anew(folder: Path, server: CityServer) -> None:
+    scan(folder, server)
+    whole = json.loads(checker("report", "-f", "json", cwd=folder).out)
+    some = json.loads(checker("report", "-f", "json", "--only", "old", cwd=folder).out)
+    assert some["subjects"] == [s for s in whole["subjects"] if s["id"] == "old"]
+    assert some["units"] == [u for u in whole["units"] if u["subjects"] == ["old"]]
+    assert some["summary"]["sites"]["registered"] == 1
+    none = checker("report", "--only", "nobody", cwd=folder)
+    assert (none.code, "--only nobody" in none.err) == (2, True)
+
+
+def test_where_everything_goes_to_files_stderr_says_what_came_out(folder: Path, server: CityServer) -> None:
+    ran = scan(folder, server, "-f", "json", "-o", "a.json", "-f", "text", "-o", "b.txt")
+    number = json.loads((folder / "a.json").read_text("utf-8"))["scan"]["id"]
+    summary = "政府网站：登记 2，检查 2：合格 0，待核 1，不合格 1"
+    assert (ran.out, ran.err) == ("", f"{summary}\nscan {number}: a.json, b.txt\n")
+    assert scan(folder, server, "-f", "json", "-o", "a.json", "--quiet").err == ""
+
+
+def test_tables_never_cut_hosts_and_ids(tmp_path: Path) -> None:
+    host = "a-very-long-name-of-a-government-office.with-a-department.of-a-county.example"
+    entries = "".join(
+        f'  - {{id: "subject-{n}", code: null, name: 甲{n}, url: "http://{host}/{n}/", kind: department, '
+        f"organizer: 甲}}\n"
+        for n in range(40)
+    )
+    (tmp_path / "sites.yaml").write_text(f"version: 1\nsites:\n{entries}", "utf-8")
+    plan = checker("scan", "--plan", cwd=tmp_path, COLUMNS="80").out.splitlines()
+    assert [line.split()[:41] for line in plan if line.startswith(host)] == [
+        [host, *(f"subject-{n}" for n in range(40))]
+    ]
+    listed = checker("rules", "list", cwd=tmp_path, COLUMNS="40").out.splitlines()
+    known = [e["id"] for e in json.loads(checker("rules", "list", "-f", "json", cwd=tmp_path).out)]
+    assert [line.split()[0] for line in listed[1:]] == known
+
+
+def test_a_narrow_terminal_shows_the_first_column_whole() -> None:
+    table = new_table("host", "subjects")
+    table.add_row("h" * 70, "s" * 60)
+    out = io.StringIO()
+    console = Console(file=out, width=80)
+    print_table(table, console)
+    text = out.getvalue()
+    assert "h" * 70 in text
+    assert "".join(line[70:].strip() for line in text.splitlines()[1:]) == "s" * 60
 
 
 def test_try_shows_the_rows_of_a_rule_on_the_last_scan(folder: Path, server: CityServer) -> None:
@@ -221,7 +313,12 @@ def test_a_reader_that_leaves_early_is_no_error(folder: Path, server: CityServer
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", script], cwd=folder, capture_output=True, timeout=60, check=False
     )
-    assert (done.stdout[:1], done.stderr) == (b"{", b"")
+    assert (done.returncode, done.stdout[:1], done.stderr) == (0, b"{", b"")
+    shut = f"{sys.executable} -m checker rules list | true"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", shut], cwd=folder, capture_output=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 def test_no_color_wins_over_force_color(folder: Path, server: CityServer) -> None:

@@ -41,6 +41,10 @@ def test_navigation_of_a_home_page() -> None:
         ("互动交流", "consultation"), ("办事服务", "services"), ("意见征集", "survey"), ("在线访谈", "interview"),
         ("专题专栏", "special"), ("依申请公开", "application"), ("政府信息公开年报", "report"),
         ("网上信访", "petition"),
+        ("政策图解", "interpretation"), ("图解政策", "interpretation"), ("政策问答", "interpretation"),
+        ("一图读懂", "interpretation"), ("新闻发布会", "interview"), ("政府文件", "policy"), ("县政府文件", "policy"),
+        ("政府公报", "policy"), ("公文", "policy"), ("今日甲县", "news"), ("甲县快讯", "news"), ("快讯", "news"),
+        ("甲县要闻", "news"), ("热点回应", "response"),
         ("办事统计", "statistics"), ("回应关切", "response"), ("历史沿革", "other"),
     ],
 )  # fmt: skip

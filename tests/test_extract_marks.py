@@ -58,6 +58,17 @@ def test_whole_rows_of_a_full_footer() -> None:
         ("冀公网安备（编号待发）", "police", ""),
         ("甲县人民政府办公室主办", "organizer", "甲县人民政府办公室"),
         ("版权所有：甲县教育局", "organizer", "甲县教育局"),
+        ("<img src=/i.png alt='皖ICP备12345678号'>", "icp", "皖ICP备12345678号"),
+        ("<img src=/g.png title='皖公网安备 34152202000001号'>", "police", "34152202000001"),
+        ("<a href=/x title='网站标识码：3415220046'><img src=/g.png></a>", "code", "3415220046"),
+        ("<img src=/g.png alt='公安备案图标'>", "police", ""),
+        ("Copyright © 2021 甲县人民政府办公室 All Rights Reserved", "organizer", "甲县人民政府办公室"),
+        ("热线：0551-6012345", "contact", "0551-6012345"),
+        ("服务热线 6012345", "contact", "6012345"),
+        ("监督电话：0551-6012345", "contact", "0551-6012345"),
+        ("值班电话:6012345", "contact", "6012345"),
+        ("政务服务便民热线12345", "contact", "12345"),
+        ("12345便民服务", "contact", "12345"),
         ("邮箱：web@a.gov.cn", "contact", "web@a.gov.cn"),
         ("<a href=/lx/>联系我们</a>", "contact", ""),
     ],
@@ -135,3 +146,8 @@ def test_marks_of_real_pages() -> None:
             if re.search(word, parsed.html) and kind not in kinds:
                 missed[kind].append(f"{row['id']} {row['site']}")
     assert missed == {kind: [] for kind in words}
+
+
+def test_pictures_outside_the_footer_show_no_marks_of_the_page() -> None:
+    picture = "<img src=/i.png alt='皖ICP备12345678号'>"
+    assert marks(picture + MAIN + MAIN + "<p>一</p>" * 9 + "<div class=footer>甲县</div>") == ([], "complete")

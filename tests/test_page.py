@@ -157,3 +157,28 @@ def test_any_bytes_make_a_page(body: bytes, content_type: str) -> None:
     parsed = parse(HOME, body, content_type)
     assert all(link.url.startswith("http") for link in parsed.links)
     assert len(parsed.regions) == len(parsed.outline.elements)
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "{{item.url}}", "/a/{{ id }}.html", "${url}", "/x?id=${id}", "<%=url%>", "<?php echo $u ?>", "{url}", "#{id}",
+        "'+url+'", "/a/'+id+'.html", "\" + url + \"", "/a/'+ id", "[object Object]",
+    ],
+)  # fmt: skip
+def test_what_a_script_has_yet_to_fill_is_no_link(href: str) -> None:
+    quote = "'" if '"' in href else '"'
+    assert page(f"<p>甲</p><a href={quote}{href}{quote}>模板</a>").links == ()
+
+
+@pytest.mark.parametrize("href", ["/a?id={0A5537536EC4-3D83}", "/a+b.html", "/q?w='x'", "/a%20b.html", "/{8D0B/c.html"])
+def test_odd_addresses_are_links(href: str) -> None:
+    assert [link.href for link in page(f'<a href="{href}">甲</a>').links] == [href]
+
+
+def test_a_block_of_dated_entries_is_no_header() -> None:
+    entry = '<p><a href="/{n}.html">新闻标题</a><em>2026-09-1{n}</em></p>'
+    clock = '<div class="top"><p>2026年9月20日</p><a href="/en/">English</a></div>'
+    news = '<div class="top">' + "".join(entry.format(n=n) for n in range(2)) + "</div>"
+    regions = {link.href: link.region for link in page(clock + news + "<p>" + "正文" * 400 + "</p>").links}
+    assert regions == {"/en/": "header", "/0.html": "main", "/1.html": "main"}

@@ -21,10 +21,10 @@ from referencing import Registry, Resource
 from rich.cells import cell_len
 from rich.text import Text
 
-from checker.model.results import Scan
+from checker.model.results import Assessment, Finding, Outcome, Scan, SubjectResult
 from checker.report import FORMATS, json_report, ndjson, text
 from checker.report._lines import plain, wrapped
-from tests.golden_scan import BLANK, HOSTILE, LINKS, PORTAL, SCAN
+from tests.golden_scan import BLANK, BONUS, BUREAU, HOSTILE, LINKS, NOTICE, PORTAL, SCAN, WEIBO
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
@@ -280,6 +280,72 @@ def test_a_scan_of_nothing_renders_in_every_format() -> None:
     assert errors(json.loads(json_report.render(scan)), "scan.schema.json") == []
     assert [e["type"] for e in map(json.loads, ndjson.render(scan).splitlines())] == ["scan-started", "scan-finished"]
     assert "检查没有做完" in text.render(scan).decode()
+
+
+def shown(subject: SubjectResult, *assessments: Assessment) -> str:
+    alone = replace(subject, assessments=assessments)
+    return text.render(replace(SCAN, subjects=(alone,)), width=400).decode()
+
+
+def seen_before(assessment: Assessment, first_seen: str = "2021-11-07T23:59:00+08:00", **more: Any) -> Assessment:
+    findings: tuple[Finding, ...] = tuple(
+        replace(f, change="unchanged", first_seen=first_seen, **more) for f in assessment.findings[:1]
+    )
+    return replace(assessment, findings=findings)
+
+
+@pytest.mark.parametrize("assessment", [BLANK, LINKS, NOTICE], ids=lambda a: a.effect)
+def test_a_certain_problem_of_an_earlier_day_is_still_not_mended(assessment: Assessment) -> None:
+    assert "· [仍未整改] " in shown(PORTAL, seen_before(assessment))
+
+
+@pytest.mark.parametrize(
+    "assessment",
+    [
+        seen_before(BONUS),
+        seen_before(BLANK, certainty="candidate"),
+        seen_before(BLANK, certainty="unknown"),
+        seen_before(BLANK, first_seen="2021-11-08T00:00:00+08:00"),
+        seen_before(BLANK, first_seen=""),
+    ],
+    ids=["a merit", "a candidate", "an unknown", "the same day", "never said"],
+)
+def test_nothing_else_is_called_not_mended(assessment: Assessment) -> None:
+    assert "仍未整改" not in shown(PORTAL, assessment)
+
+
+def test_an_account_is_no_address() -> None:
+    (stale, *_) = WEIBO.assessments
+    nowhere = replace(stale.findings[0], location="account:421125M003XL0001", url="account:421125M003XL0001")
+    printed = shown(WEIBO, replace(stale, findings=(nowhere,)))
+    assert nowhere.detail in printed
+    assert "account:" not in printed
+
+
+@pytest.mark.parametrize(
+    ("reason", "line"),
+    [
+        (
+            "列表条目（首页）采集失败：返回的是校验脚本，无法判断；发布日期（首页）采集失败：返回的是校验脚本，无法判断",
+            ["  首页未能读取：返回的是校验脚本，无法判断"],
+        ),
+        ("发布日期（首页）采集失败：服务器没有应答；请求 2 次；另有2处", ["  首页未能读取：服务器没有应答；请求 2 次"]),
+        ("列表条目（首页）采集不完整：首页有正文，但未识别到信息列表", []),
+        ("规则执行出错：timeout", []),
+    ],
+)
+def test_a_home_page_that_could_not_be_read_is_said_at_the_top(reason: str, line: list[str]) -> None:
+    (home,) = BUREAU.assessments
+    lines = shown(BUREAU, replace(home, outcome=Outcome.OPEN, reason=reason, findings=())).splitlines()
+    assert [one for one in lines if "首页未能读取" in one] == line
+    if line:
+        assert lines[lines.index(line[0]) - 1].strip() == BUREAU.url
+
+
+def test_the_report_ends_with_what_its_words_mean() -> None:
+    lines = text.render(SCAN, width=400).decode().splitlines()
+    legend = lines[lines.index(next(one for one in lines if one.startswith("── 说明"))) + 1 :]
+    assert [one.partition("：")[0] for one in legend] == ["合格（15项中5项已判定）", "待核", "候选", "第二部分", "最低"]
 
 
 @pytest.mark.parametrize(

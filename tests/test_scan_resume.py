@@ -2,18 +2,25 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from checker.config import Budget, shipped
 from checker.demo import CityServer
 from checker.demo.plan import Reply
 from checker.errors import UsageError
-from checker.fleet import Order, run
-from checker.fleet.store import latest
-from tests.scanning import AS_OF, html, order, site
+from checker.fetch import ConnectTo, FetchSettings
+from checker.fleet import Begun, Order, run, stopped_scan
+from checker.fleet.store import ScanStore, latest
+from checker.rules import load_rules, rule_set
+from tests.scanning import AS_OF, QUICK, html, order, site
 
 PAGES = 40
 SITES = ("www.one.example", "www.two.example")
@@ -74,8 +81,6 @@ def test_kill_and_resume_loses_nothing(tmp_path: Path, after: int) -> None:
 
 
 def _resuming(wanted: Order) -> Order:
-    from dataclasses import replace  # noqa: PLC0415
-
     return replace(wanted, resume=True)
 
 
@@ -88,30 +93,124 @@ def _without_times(listing: list[tuple[str, object, object]]) -> list[tuple[str,
 
 
 def test_resume_refuses_another_registry(tmp_path: Path) -> None:
-    def stop(event: object) -> None:
-        raise KeyboardInterrupt
-
     with CityServer(hosts=city()) as server:
-        with pytest.raises(KeyboardInterrupt):
-            run(the_order(server, tmp_path), stop)
+        begin(the_order(server, tmp_path))
         other = _resuming(order(server, tmp_path, [site(SITES[0])]))
         with pytest.raises(UsageError, match="the registry changed since scan"):
             run(other, lambda _: None)
 
 
-def test_resume_with_nothing_unfinished_scans_anew(tmp_path: Path) -> None:
+def test_resume_refuses_other_rules(tmp_path: Path) -> None:
     with CityServer(hosts=city()) as server:
-        found = _listing(_resuming(the_order(server, tmp_path)))
-    assert [subject for subject, _, _ in found] == [host.replace(".", "-") for host in SITES]
+        begin(the_order(server, tmp_path))
+        gate = rule_set(load_rules(shipped("rules")), "gate")
+        with pytest.raises(UsageError, match="the rules changed since scan"):
+            run(replace(_resuming(the_order(server, tmp_path)), rules=gate), lambda _: None)
 
 
-def test_the_clock_of_a_resumed_scan_is_that_of_its_beginning(tmp_path: Path) -> None:
+def test_resume_with_nothing_unfinished_is_refused(tmp_path: Path) -> None:
+    with CityServer(hosts=city()) as server:
+        wanted = order(server, tmp_path, [site(SITES[0])], budget=replace(QUICK, pages=1))
+        for _ in range(2):
+            with pytest.raises(UsageError, match="there is no unfinished scan to go on with"):
+                run(_resuming(wanted), lambda _: None)
+            run(wanted, lambda _: None)
+
+
+def begin(wanted: Order) -> None:
+    """A scan that is stopped as soon as it has begun."""
+
     def stop(event: object) -> None:
         raise KeyboardInterrupt
 
+    with pytest.raises(KeyboardInterrupt):
+        run(wanted, stop)
+
+
+def test_a_resumed_scan_takes_clock_hosts_subjects_and_budget_of_its_beginning(tmp_path: Path) -> None:
     with CityServer(hosts=city()) as server:
-        with pytest.raises(KeyboardInterrupt):
-            run(the_order(server, tmp_path), stop)
-        later = _resuming(the_order(server, tmp_path))
+        first = replace(the_order(server, tmp_path), only=("www-two-example",), budget=replace(QUICK, pages=7))
+        begin(first)
+        elsewhere = replace(first.fetch, connect_to=(ConnectTo.parse("::127.0.0.1:1"),))
+        later = replace(_resuming(first), only=(), budget=QUICK, fetch=elsewhere, as_of=AS_OF + timedelta(days=9))
         scan = run(later, lambda _: None)
-    assert scan.as_of == AS_OF.isoformat()
+    assert (scan.as_of, [(s.id, s.statistics["pages"]) for s in scan.subjects]) == (
+        AS_OF.isoformat(), [("www-two-example", 7)],
+    )  # fmt: skip
+
+
+def test_a_live_scan_is_not_gone_on_with_on_another_day(tmp_path: Path) -> None:
+    with CityServer(hosts=city()) as server:
+        wanted = the_order(server, tmp_path)
+        begin(replace(wanted, fetch=replace(wanted.fetch, connect_to=()), only=("www-one-example",)))
+        with pytest.raises(UsageError, match="more than 24 hours from now"):
+            run(_resuming(wanted), lambda _: None)
+
+
+BEGUN = Begun(
+    "20211108-100000", AS_OF, "national", (ConnectTo.parse("a.example:80:[::1]:8765"),), ("a", "b"),
+    replace(Budget(), pages=70),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"profile": "gate"}, "began with --profile national; repeat it or leave it out"),
+        ({"as_of": AS_OF + timedelta(1)}, r"began with --as-of 2021-11-08T10:00:00\+08:00; repeat"),
+        ({"connect_to": [ConnectTo.parse("::127.0.0.1:1")]}, r"with --connect-to a.example:80:\[::1\]:8765; repeat"),
+        ({"only": ["a"]}, "began with --only a --only b; repeat it or leave it out"),
+        ({"max_pages": 500}, "began with --max-pages 70; repeat it or leave it out"),
+    ],
+)
+def test_what_contradicts_the_beginning_is_refused(said: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        BEGUN.agree(**said)
+
+
+def test_what_repeats_the_beginning_or_says_nothing_is_fine() -> None:
+    BEGUN.agree()
+    BEGUN.agree(
+        as_of=AS_OF, profile="national", connect_to=BEGUN.connect_to, only=["b", "a", "a"], max_pages=70
+    )  # fmt: skip
+    with pytest.raises(UsageError, match="the scan began without --only; leave it out"):
+        replace(BEGUN, only=()).agree(only=["a"])
+
+
+def test_the_beginning_is_noted_as_it_was(tmp_path: Path) -> None:
+    with CityServer(hosts=city()) as server:
+        wanted = replace(
+            the_order(server, tmp_path), only=("www-two-example",),
+            fetch=FetchSettings(connect_to=(ConnectTo.parse(server.connect_to), *BEGUN.connect_to)),
+        )  # fmt: skip
+        begin(wanted)
+    begun = stopped_scan(tmp_path)
+    assert begun == Begun(begun.id, AS_OF, "national", wanted.fetch.connect_to, wanted.only, QUICK)
+
+
+def test_a_kill_before_the_end_is_noted_loses_no_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = ScanStore.note
+
+    def killed(store: ScanStore, **values: str) -> None:
+        if "finished_at" in values:
+            raise KeyboardInterrupt
+        real(store, **values)
+
+    with CityServer(hosts=city()) as server:
+        wanted = order(server, tmp_path, [site(SITES[0])], budget=replace(QUICK, pages=3))
+        monkeypatch.setattr(ScanStore, "note", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run(wanted, lambda _: None)
+        first = remembered(tmp_path)
+        monkeypatch.undo()
+        scan = run(_resuming(wanted), lambda _: None)
+    site_ = scan.subjects[0]
+    assert first == remembered(tmp_path) == [(scan.id, site_.id, site_.verdict)]
+
+
+def remembered(store: Path) -> list[tuple[str, ...]]:
+    connection = sqlite3.connect(store / "history.sqlite")
+    try:
+        return connection.execute("SELECT scan, subject, verdict FROM result").fetchall()
+    finally:
+        connection.close()

@@ -1,6 +1,8 @@
 """scan.sqlite: subjects merged as they finish; one damaged subject never takes the others down."""
 
+import os
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,10 @@ import pytest
 
 from checker.errors import StoreError
 from checker.facts.store import FactsWriter
-from checker.fleet.store import ScanStore, latest, subject_file
-from tests.engine_data import clock, column, gathered, site, url
+from checker.fleet.store import ScanReader, ScanStore, latest, read_whole, subject_file
+from checker.model.facts import Page
+from checker.model.results import SubjectResult, Verdict
+from tests.engine_data import clock, column, fact, gathered, site, url
 from tests.golden_scan import SCAN
 
 ONE, TWO = (replace(result, id=name) for result, name in zip(SCAN.subjects, ("s1", "s2"), strict=False))
@@ -65,6 +69,7 @@ def test_damaged_facts_are_said_and_stop_nothing(tmp_path: Path, body: bytes) ->
     store.close()
     assert sound == ONE
     assert replace(damaged, problems=TWO.problems) == TWO
+    assert TWO.verdict is Verdict.PENDING
     assert damaged.problems[-1].startswith("事实文件无法读取：")
     assert query(tmp_path, "SELECT name FROM site_column") == [("要闻",)]
 
@@ -86,13 +91,108 @@ def test_what_is_no_scan_is_refused(tmp_path: Path) -> None:
         ScanStore(tmp_path)
 
 
+def begun(folder: Path, **notes: str) -> None:
+    store = ScanStore(folder, create=True)
+    store.note(budget="{}", **notes)
+    store.close()
+
+
 def test_the_newest_scan_and_the_newest_unfinished_one(tmp_path: Path) -> None:
     assert latest(tmp_path) is None
-    for name, done in (("20211101-100000", False), ("20211102-100000", True)):
-        store = ScanStore(tmp_path / "scans" / name, create=True)
-        if done:
-            store.note(finished_at="2021")
-        store.close()
+    begun(tmp_path / "scans" / "20211101-100000")
+    begun(tmp_path / "scans" / "20211102-100000", finished_at="2021")
     (tmp_path / "scans" / "20211103-100000").mkdir()
     assert latest(tmp_path) == "20211102-100000"
     assert latest(tmp_path, unfinished=True) == "20211101-100000"
+
+
+def test_folders_that_cannot_be_read_are_nothing_to_go_on_with(tmp_path: Path) -> None:
+    scans = tmp_path / "scans"
+    begun(scans / "20211101-100000")
+    begun(scans / "20211102-100000")
+    connection = sqlite3.connect(scans / "20211102-100000" / "scan.sqlite")
+    with connection:
+        connection.execute("UPDATE schema_info SET version = 99")
+    connection.close()
+    for name, body in (("20211103-100000", b"no database" * 1000), ("20211104-100000", b"")):
+        (scans / name).mkdir()
+        (scans / name / "scan.sqlite").write_bytes(body)
+    ScanStore(scans / "20211105-100000", create=True).close()  # killed before anything was noted of it
+    assert latest(tmp_path, unfinished=True) == "20211101-100000"
+
+
+def test_facts_that_turn_out_damaged_hold_a_result_back(tmp_path: Path) -> None:
+    good = replace(SCAN.subjects[-1], id="s1")
+    assert good.verdict is Verdict.QUALIFIED
+    subject_file(tmp_path, "facts", "s1").parent.mkdir()
+    subject_file(tmp_path, "facts", "s1").write_bytes(b"this is no database" * 1000)
+    store = ScanStore(tmp_path, create=True)
+    merged = store.merge(0, good)
+    assert store.results() == (merged,)
+    store.close()
+    assert merged == replace(good, verdict=Verdict.PENDING, grade=None, problems=merged.problems)
+    assert [p[:8] for p in merged.problems] == ["事实文件无法读取"]
+
+
+def test_only_one_can_write_and_anybody_can_read(tmp_path: Path) -> None:
+    folder = tmp_path / "20211101-100000"
+    store = ScanStore(folder, create=True)
+    store.merge(0, ONE)
+    with pytest.raises(StoreError, match=rf"scan 20211101-100000 is still running \(process {os.getpid()}\)"):
+        ScanStore(folder)
+    with ScanReader(folder) as reader:
+        store.merge(1, TWO)  # a reader stops nobody
+        assert reader.results() == (ONE,)  # and sees one moment
+        store.close()  # not even the end
+    with ScanReader(folder) as reader:
+        assert reader.results() == (ONE, TWO)
+    again = ScanStore(folder)
+    assert again.results() == (ONE, TWO)
+    again.close()
+    assert [p.name for p in folder.iterdir()] == ["scan.sqlite"]
+
+
+def test_a_lock_that_a_killed_process_left_holds_nobody_up(tmp_path: Path) -> None:
+    (tmp_path / "scan.lock").write_text("1")
+    store = ScanStore(tmp_path, create=True)
+    store.close()
+    assert [p.name for p in tmp_path.iterdir()] == ["scan.sqlite"]
+
+
+def test_what_was_not_committed_is_taken_back(tmp_path: Path) -> None:
+    store = ScanStore(tmp_path, create=True)
+    store.merge(0, ONE)
+
+    def broken() -> Iterator[tuple[int, SubjectResult]]:
+        yield 0, replace(ONE, name="另一个名称")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.replace_results(broken(), profile="gate")
+    assert (store.results(), store.info()) == ((ONE,), {})
+    store._db.execute("BEGIN IMMEDIATE")
+    store._db.execute("DELETE FROM result")
+    store.close()
+    with ScanReader(tmp_path) as reader:
+        assert reader.results() == (ONE,)
+
+
+@pytest.mark.parametrize(
+    ("role", "states", "whole"),
+    [
+        ("home", ["done", "failed"], True),
+        ("home", ["done", "left"], False),
+        ("home", ["done", "queued"], False),
+        ("column", ["done"], False),
+    ],
+)
+def test_whether_a_site_was_read_whole(tmp_path: Path, role: str, states: list[str], whole: bool) -> None:
+    assert not read_whole(tmp_path, "s1")
+    with FactsWriter(subject_file(tmp_path, "facts", "s1")) as facts:
+        facts.write([clock(), site(), fact(Page, subject="s1", url=url(""), role=role)])
+        for number, state in enumerate(states):
+            facts.execute(
+                "INSERT INTO frontier(url, rank, depth, role, listed_in, state) VALUES (?, 0, 0, 'home', '', ?)",
+                (url(f"{number}"), state),
+            )
+    assert read_whole(tmp_path, "s1") is whole

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from checker.cli.output import chosen_outputs
-from checker.cli.rules import ProfileName, book_at
+from checker.cli.rules import ProfileName, book_at, rules_of
 from checker.cli.scan import FailOn, Files, Formats, PendingOk, run_scan
 from checker.cli.terminal import console_err
 from checker.config import DEFAULT_STORE, Budget, shanghai, shipped
@@ -17,7 +17,6 @@ from checker.fetch import ConnectTo, FetchSettings
 from checker.fleet import Order
 from checker.history import record_visits
 from checker.registry import read_registry
-from checker.rules import rule_set
 
 DEFAULT_PORT = 8765
 """The port that the sample registry names in its `connect_to`."""
@@ -50,7 +49,7 @@ def demo(
             return
         order = Order(
             registry=read_registry(shipped("sites.yaml"), shipped("accounts.yaml")),
-            rules=rule_set(book_at(None), profile),
+            rules=rules_of(book_at(None), profile),
             store=store,
             as_of=shanghai(AS_OF),
             fetch=FetchSettings(connect_to=(ConnectTo.parse(f"::127.0.0.1:{server.port}"),)),

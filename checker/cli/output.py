@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from checker.cli.terminal import console_out, wants_colour
+from checker.cli.terminal import console_err, console_out, silence_stdout, wants_colour
 from checker.errors import Exit, MachineError, UsageError
 from checker.model.results import Assessment, Outcome, Scan
 from checker.report import FORMATS, Format
@@ -30,14 +30,31 @@ class Outputs:
 
     def write(self, scan: Scan, out: TextIO, streamed: bool = False) -> None:
         """Render every format; files are replaced whole, and ndjson that was `streamed` is not written twice."""
-        for format, path in self.pairs:
-            if streamed and format.name == "ndjson":
-                continue
+        mine = [pair for pair in self.pairs if not (streamed and pair[0].name == "ndjson")]
+        for format, path in mine:
             if path is not None:
                 _replace(path, format.render(scan))
-            else:
-                out.buffer.write(_for_terminal(scan) if format.name == "text" else format.render(scan))
-        out.flush()
+        try:
+            for format, path in mine:
+                if path is None:
+                    out.buffer.write(_for_terminal(scan) if format.name == "text" else format.render(scan))
+            out.flush()
+        except BrokenPipeError:  # e.g. `| head`: it has what it wanted, and the exit code stands
+            silence_stdout()
+
+    def tell(self, scan: Scan) -> None:
+        """Where everything went to files, say on stderr what came out and where it lies."""
+        files = [str(path) for _, path in self.pairs if path is not None]
+        if len(files) < len(self.pairs):
+            return
+        say = console_err().print
+        for kind, title in ((scan.sites, "政府网站"), (scan.accounts, "政务新媒体")):
+            if kind.registered:
+                counts = f"合格 {kind.qualified}，待核 {kind.pending}，不合格 {kind.unqualified}"
+                closed = f"（关停 {kind.closed}）" if kind.closed else ""
+                line = f"{title}：登记 {kind.registered}{closed}，检查 {kind.inspected}：{counts}"
+                say(line, markup=False, highlight=False, soft_wrap=True)
+        say(f"scan {scan.id}: {', '.join(files)}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _for_terminal(scan: Scan) -> bytes:

@@ -74,12 +74,8 @@ class Listener:
                     self._console.print(f"{result.id} {result.name}: {_WORDS[result.verdict]} ({read})", markup=False)
 
     def _say_resumed(self, event: Started, total: int) -> None:
-        if self._quiet or not self._resume:
-            return
-        if event.went_on:
+        if self._resume and not self._quiet:
             self._console.print(f"going on with scan {event.id}: {event.resumed} of {total} subjects are done")
-        else:
-            self._console.print("there is no unfinished scan to go on with; this is a new one")
 
     def finish(self, scan: Scan) -> None:
         """Hear that the scan is at its end."""

@@ -6,13 +6,12 @@ from typing import Annotated, Any
 
 import typer
 import yaml
-from rich.table import Table
 
 from checker.cases import run_cases
-from checker.cli.terminal import console_err, console_out
+from checker.cli.terminal import console_err, console_out, new_table, print_out, print_table
 from checker.config import DEFAULT_STORE, shipped
 from checker.errors import Exit, UsageError
-from checker.rules import LoadedRule, RuleBook, load_rule, load_rules, rule_set
+from checker.rules import LoadedRule, RuleBook, RuleSet, load_rule, load_rules, rule_set
 
 app = typer.Typer(no_args_is_help=True, help="List, show, validate, test and try the rules.")
 RulesDir = Annotated[Path | None, typer.Option("--rules", help="Folder of rules; default: those shipped.")]
@@ -23,6 +22,17 @@ Format = Annotated[str, typer.Option("--format", "-f", help="text or json.")]
 def book_at(folder: Path | None) -> RuleBook:
     """The rules of a folder, or those shipped with checker."""
     return load_rules(folder or shipped("rules"))
+
+
+def rules_of(book: RuleBook, profile: str) -> RuleSet:
+    """The rules under a profile, which is named and never a path."""
+    if "/" in profile or profile.endswith((".yaml", ".yml")):
+        name = Path(profile).stem
+        raise UsageError(
+            f"--profile {profile}: a profile is named, not given as a file: it lies at rules/profiles/{name}.yaml of "
+            f"the folder given with --rules, and --profile {name} chooses it"
+        )
+    return rule_set(book, profile)
 
 
 def _chosen(book: RuleBook, ids: list[str] | None) -> list[LoadedRule]:
@@ -38,15 +48,15 @@ def list_rules(rules: RulesDir = None, profile: ProfileName = "national", format
 
     live: all of them; partly: enough to find something, not enough to pass; waiting: not yet; manual: a person answers.
     """
-    chosen = rule_set(book_at(rules), profile).rules
+    chosen = rules_of(book_at(rules), profile).rules
     entries = [_entry(loaded) for loaded in chosen]
     if format == "json":
-        typer.echo(json.dumps(entries, ensure_ascii=False, indent=1))
+        print_out(json.dumps(entries, ensure_ascii=False, indent=1))
         return
-    table = Table("rule", "title", "effect", "status", "waits for", box=None)
+    table = new_table("rule", "title", "effect", "status", "waits for")
     for entry in entries:
         table.add_row(entry["id"], entry["title"], entry["effect"], entry["status"], "、".join(entry["waits_for"]))
-    console_out().print(table)
+    print_table(table)
 
 
 def _entry(loaded: LoadedRule) -> dict[str, Any]:
@@ -65,11 +75,11 @@ def show(
     """Show one rule as the profile judges it: indicator, effect, clauses, params, query, facts it needs."""
     book = book_at(rules)
     _chosen(book, [rule])
-    found = next((r for r in rule_set(book, profile).rules if r.rule.id == rule), book.rules[rule])
+    found = next((r for r in rules_of(book, profile).rules if r.rule.id == rule), book.rules[rule])
     data = found.rule.model_dump(mode="json", exclude_none=True, exclude={"cases"})
     data["facts"] = [f"{n.fact}@{n.at}" if n.at else n.fact for n in found.needs]
     data["file"] = found.file
-    typer.echo(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100))
+    print_out(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100))
 
 
 @app.command("validate", epilog="Example: `checker rules validate --rules ./rules`")

@@ -4,28 +4,23 @@ import signal
 import ssl
 import sys
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from checker.cli.output import Outputs, chosen_outputs, exit_code
 from checker.cli.progress import Listener
-from checker.cli.rules import book_at
-from checker.cli.terminal import console_err, console_out
+from checker.cli.rules import book_at, rules_of
+from checker.cli.terminal import console_err, new_table, print_table
 from checker.config import DEFAULT_STORE, SHANGHAI, Budget, shanghai
 from checker.errors import Exit, UsageError
 from checker.fetch import ConnectTo, FetchSettings
 from checker.fetch.reachable import reachable
-from checker.fleet import SUBJECTS_AT_ONCE, Order, plan, run
+from checker.fleet import SUBJECTS_AT_ONCE, Begun, Order, is_another_day, plan, run, stopped_scan
 from checker.model.registry import Registry
 from checker.registry import read_registry
-from checker.rules import rule_set
-
-LIVE_TOLERANCE = timedelta(hours=24)
-"""A live scan may not pretend another day: ages would be computed against pages of today (design §1.9)."""
 
 Sites = Annotated[Path | None, typer.Option("--sites", help="sites.yaml; default: ./sites.yaml if it is there.")]
 Accounts = Annotated[Path | None, typer.Option("--accounts", help="accounts.yaml; default: ./accounts.yaml if there.")]
@@ -73,14 +68,14 @@ def scan(
     """Inspect what is registered and print scored findings with their evidence."""
     outputs = chosen_outputs(format, output, fail_on)
     registry = registry_at(sites, accounts)
-    book = book_at(rules)
     defaults = registry.scan
-    connections = _connections(connect_to, defaults.connect_to)
+    begun = _begun(store, as_of, profile, connect_to, only, max_pages) if resume else None
+    connections = begun.connect_to if begun else _connections(connect_to, defaults.connect_to)
     order = Order(
         registry=registry,
-        rules=rule_set(book, profile or defaults.profile or "national"),
+        rules=rules_of(book_at(rules), begun.profile if begun else profile or defaults.profile or "national"),
         store=store,
-        as_of=_clock(as_of, defaults.as_of, bool(connections)),
+        as_of=begun.as_of if begun else _clock(as_of, defaults.as_of, bool(connections)),
         fetch=FetchSettings(connect_to=connections, cacert=_readable(cacert)),
         budget=_budget(max_pages, defaults.max_pages),
         only=tuple(only or ()),
@@ -88,6 +83,8 @@ def scan(
         executor=_executor(executor),
         resume=resume,
     )
+    if begun:
+        order = begun.applied(order, datetime.now(SHANGHAI))
     if plan_only:
         _print_plan(order)
         return
@@ -104,6 +101,19 @@ def registry_at(sites: Path | None, accounts: Path | None) -> Registry:
     return read_registry(sites, accounts)
 
 
+def _begun(
+    store: Path, as_of: str | None, profile: str | None, connect_to: list[str] | None, only: list[str] | None,
+    max_pages: int | None,
+) -> Begun:  # fmt: skip
+    """The unfinished scan to go on with; what the command line says besides must be what it began with."""
+    begun = stopped_scan(store)
+    begun.agree(
+        as_of=_moment(as_of).replace(microsecond=0) if as_of else None, profile=profile,
+        connect_to=_connections(connect_to, None), only=only or (), max_pages=max_pages,
+    )  # fmt: skip
+    return begun
+
+
 def _connections(given: list[str] | None, default: str | tuple[str, ...] | None) -> tuple[ConnectTo, ...]:
     texts = given or ([default] if isinstance(default, str) else default or ())
     return tuple(ConnectTo.parse(text) for text in texts)
@@ -112,16 +122,20 @@ def _connections(given: list[str] | None, default: str | tuple[str, ...] | None)
 def _clock(given: str | None, default: datetime | None, connected: bool) -> datetime:
     """The inspection clock: --as-of, else the registry's, else now; another day only with --connect-to."""
     now = datetime.now(SHANGHAI)
-    try:
-        moment = shanghai(datetime.fromisoformat(given)) if given else shanghai(default) if default else now
-    except ValueError as error:
-        raise UsageError(f"--as-of {given}: not ISO 8601, e.g. 2021-11-08T10:00:00+08:00") from error
-    if abs(moment - now) > LIVE_TOLERANCE and not connected:
+    moment = _moment(given) if given else shanghai(default) if default else now
+    if is_another_day(moment, now) and not connected:
         raise UsageError(
             f"as_of {moment.isoformat()} is more than 24 hours from now: live pages cannot be inspected as of another "
             "day; leave as_of out, or name a copy with --connect-to"
         )
     return moment.replace(microsecond=0)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return shanghai(datetime.fromisoformat(text))
+    except ValueError as error:
+        raise UsageError(f"--as-of {text}: not ISO 8601, e.g. 2021-11-08T10:00:00+08:00") from error
 
 
 def _readable(cacert: Path | None) -> Path | None:
@@ -158,7 +172,7 @@ def _someone_there(order: Order) -> None:
 
 
 def _print_plan(order: Order) -> None:
-    table = Table("host", "subjects", "pages ≤", "basis", "requests ≤", "minutes ≤", "MB ≤", box=None)
+    table = new_table("host", "subjects", "pages ≤", "basis", "requests ≤", "minutes ≤", "MB ≤")
     rows = plan(order)
     for row in rows:
         numbers = (str(row.pages), row.basis, str(row.requests), f"{row.minutes:g}", f"{row.megabytes:g}")
@@ -167,7 +181,7 @@ def _print_plan(order: Order) -> None:
     table.add_section()
     total = (str(sum(r.pages for r in rows)), "", str(sum(r.requests for r in rows)), f"{slowest:.1f}")
     table.add_row(f"{len(rows)} hosts", "", *total, f"{sum(r.megabytes for r in rows):g}")
-    console_out().print(table)
+    print_table(table)
     console_err().print(
         f"No request was made. At most {SUBJECTS_AT_ONCE} subjects are asked side by side in one process."
     )
@@ -195,4 +209,6 @@ def run_scan(order: Order, outputs: Outputs, pending_ok: bool, quiet: bool = Fal
         signal.signal(signal.SIGTERM, before)
     listener.finish(scan)
     outputs.write(scan, sys.stdout, streamed=True)
+    if not quiet:
+        outputs.tell(scan)
     return exit_code(scan, outputs.fail_on, pending_ok)

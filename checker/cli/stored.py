@@ -6,11 +6,10 @@ from typing import Annotated
 import typer
 
 from checker.cli.output import chosen_outputs, exit_code
-from checker.cli.rules import book_at
-from checker.cli.scan import FailOn, Files, Formats, PendingOk, ProfileName, RulesDir, StoreDir
+from checker.cli.rules import book_at, rules_of
+from checker.cli.scan import FailOn, Files, Formats, Only, PendingOk, ProfileName, RulesDir, StoreDir
 from checker.config import DEFAULT_STORE
 from checker.fleet import evaluate_scan, load_scan, profile_of
-from checker.rules import rule_set
 
 ScanId = Annotated[str | None, typer.Option("--scan", help="Id of a stored scan; default: the newest.")]
 
@@ -27,7 +26,7 @@ def evaluate(
 ) -> None:
     """Judge a stored scan again, by today's rules or another profile; no request is made."""
     outputs = chosen_outputs(format, output, fail_on)
-    chosen = rule_set(book_at(rules), profile or profile_of(store, scan))
+    chosen = rules_of(book_at(rules), profile or profile_of(store, scan))
     result = evaluate_scan(store, scan, chosen)
     outputs.write(result, sys.stdout)
     raise typer.Exit(exit_code(result, fail_on, pending_ok))
@@ -35,10 +34,11 @@ def evaluate(
 
 def report(
     scan: ScanId = None,
+    only: Only = None,
     store: StoreDir = DEFAULT_STORE,
     format: Formats = None,
     output: Files = None,
 ) -> None:
-    """Write reports of a stored scan as it was judged."""
+    """Write reports of a stored scan as it was judged; of one that still runs, what it has by now."""
     outputs = chosen_outputs(format, output)
-    outputs.write(load_scan(store, scan), sys.stdout)
+    outputs.write(load_scan(store, scan, tuple(only or ())), sys.stdout)

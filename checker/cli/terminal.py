@@ -5,6 +5,9 @@ import sys
 from typing import TextIO
 
 from rich.console import Console
+from rich.table import Table
+
+_ENDLESS = 100_000
 
 
 def wants_colour(stream: TextIO) -> bool:
@@ -16,9 +19,40 @@ def wants_colour(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
+class _Out(Console):
+    """A reader that leaves early (`| head`) has what it wanted: that is no error."""
+
+    def on_broken_pipe(self) -> None:
+        """End without a word."""
+        self.quiet = True
+        silence_stdout()
+        raise SystemExit(0)
+
+
 def console_out() -> Console:
     """Console on stdout, for results."""
-    return Console() if sys.stdout.isatty() else Console(width=240, soft_wrap=True)
+    return _Out() if sys.stdout.isatty() else _Out(width=240, soft_wrap=True)
+
+
+def print_out(text: str) -> None:
+    """A text as it is and a line end on stdout."""
+    console_out().out(text, highlight=False)
+
+
+def new_table(*titles: str) -> Table:
+    """A table whose first column is never cut or broken; the others are broken over lines where it is narrow."""
+    table = Table(box=None, pad_edge=False)
+    for number, title in enumerate(titles):
+        table.add_column(title, no_wrap=number == 0, overflow="fold")
+    return table
+
+
+def print_table(table: Table, console: Console | None = None) -> None:
+    """A table as wide as the terminal, but never so narrow that the first column is cut; piped, a row is a line."""
+    if console is None and not sys.stdout.isatty():
+        console = _Out(width=Console(width=_ENDLESS).measure(table).maximum)
+    console = console or console_out()
+    console.print(table, width=max(console.width, console.measure(table).minimum), crop=False)
 
 
 def console_err() -> Console:

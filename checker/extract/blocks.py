@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from checker.extract.dates import labelled_otherwise
 from checker.extract.written import plain
@@ -207,6 +208,11 @@ class _Finder:
             anchor.attribute("href"),
             anchor,
             self._publishing(container),
-            outline.runs[start : container.first_run],
-            outline.runs[container.end_run : stop],
+            _unlinked(outline.runs[start : container.first_run][::-1])[::-1],
+            _unlinked(outline.runs[container.end_run : stop]),
         )
+
+
+def _unlinked(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    """The runs up to the next link: what stands behind that belongs to another entry."""
+    return tuple(takewhile(lambda run: not run.linked, runs))

@@ -19,7 +19,12 @@ _HEADING = re.compile(
     r"h\d|(?:\S*[-_])?(?:title|tit|bt|biaoti|lmmc|heading|caption|hd)\d*|\S*(?:Title|Tit|Name)\d*", re.IGNORECASE
 )
 _CRUMB = re.compile(r"^[\s>»]*您?(?:现在|当前|目前)?所?在?的?位置")
+_ASIDE = re.compile(f"{ASIDE.pattern}|{SIDE.pattern}", re.IGNORECASE)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LONGEST_HEADING = 40
+_MUCH = 2_000
+"""Characters from which on it does not matter how many of them are a pager's."""
+
 _LONGEST_CRUMB = 150
 _UTILITY = re.compile(
     r"[\s\[【<>«»‹›]*(?:更多|more|查看更多|上一页|下一页|首页|主页|尾页|末页|返回\w*|打印\w*|关闭\w*|收藏|分享|\d+)[\s\]】>»›+.。…]*",
@@ -58,9 +63,8 @@ class _Reader:
         menu = {same_place(link.url) for link in page.links if link.tag == "a" and link.region != MAIN}
         known = {same_place(url) for url in (context.home, page.url, *(c.url for c in context.columns))}
         self.menu = menu | known
-        aside, side = named(self.elements, ASIDE), named(self.elements, SIDE)
-        outside = [region != MAIN for region in page.regions]
-        self.left_out = [any(flags) for flags in zip(aside, side, outside, self._crumbs(), strict=True)]
+        marks = zip(named(self.elements, _ASIDE), self._crumbs(), page.regions, strict=True)
+        self.left_out = [aside or crumb or region != MAIN for aside, crumb, region in marks]
 
     def _crumbs(self) -> list[bool]:
         """Whether an element stands in the short one that begins with 当前位置."""
@@ -117,6 +121,8 @@ class _Reader:
             if not run.hidden and not self.left_out[run.element] and not passed[run.element]
         ]
         text = "".join(parts)
+        if len(text) > _MUCH:
+            return len(text)
         for name in self._names():
             text = text.replace(name, " ")
         return len(re.sub(r"[\W_]+", "", _PHRASES.sub(" ", text)))
@@ -137,10 +143,10 @@ class _Reader:
         return flags
 
     def _heading(self, element: Element) -> bool:
-        if element.end_run - element.first_run > 6 or element.tag in {"body", "html", "a"}:
+        if not 0 < element.end_run - element.first_run <= 6 or element.tag in {"body", "html", "a"}:
             return False
-        titled = re.fullmatch(r"h[1-6]", element.tag) or any(_HEADING.fullmatch(n) for n in element.names.split())
-        return bool(titled) and len(self.page.outline.text_of(element)) <= _LONGEST_HEADING
+        titled = element.tag in _HEADINGS or any(_HEADING.fullmatch(name) for name in element.names.split())
+        return titled and len(self.page.outline.text_of(element)) <= _LONGEST_HEADING
 
 
 def _pixels(element: Element, side: str) -> int | None:

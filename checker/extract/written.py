@@ -47,7 +47,8 @@ def plain(text: str) -> str:
     """`text` with full-width characters, ratio colons and odd blanks made plain; positions count in the result."""
     if text.isascii():
         return text
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).replace("∶", ":"))
+    normal = text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+    return re.sub(r"\s+", " ", normal.replace("∶", ":"))
 
 
 def full_dates(text: str) -> list[WrittenDate]:

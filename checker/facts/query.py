@@ -6,9 +6,9 @@ Four guards, each needed (a test runs a list of hostile statements): the files a
 
 import calendar
 import sqlite3
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,9 +31,6 @@ MAX_RESULT_BYTES = 256_000_000
 """Bound of a whole result, about as Python holds it."""
 
 _ROW_BYTES = 300
-_STEPS = 200
-"""Steps of SQLite's machine between two looks at the clock: one step can take some 50 ms on values of full size."""
-
 _LIMITS = {
     sqlite3.SQLITE_LIMIT_LENGTH: MAX_VALUE_BYTES,
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
@@ -119,16 +116,16 @@ class FactsReader:
 
     def ask(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """Rows of a query as dicts; raises QueryError with SQLite's or the guard's reason, StoreError if damaged."""
-        deadline = time.monotonic() + self._seconds
-        self._connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
         try:
-            cursor = self._connection.execute(sql, params or {})
-            names = [d[0] for d in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in _bounded(cursor)]
+            return self._rows(sql, params or {})
         except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError, MemoryError) as error:
             raise self._refusal(error) from error
-        finally:
-            self._connection.set_progress_handler(None, 0)
+
+    def _rows(self, sql: str, params: dict[str, Any]) -> list[dict[str, Any]]:
+        with _Watch(self._connection.interrupt, self._seconds):
+            cursor = self._connection.execute(sql, params)
+            names = [d[0] for d in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in _bounded(cursor)]
 
     def _refusal(self, error: Exception) -> Exception:
         if "interrupted" in str(error):
@@ -181,6 +178,34 @@ class FactsReader:
         self._connection.close()
         if self._surface is not None:
             self._surface.close()
+
+
+class _Watch:
+    """Stops a query from a thread of its own when its time is over.
+
+    A look at the clock from within the query would swallow a Ctrl-C that arrives in it, and would wait for the
+    interpreter at each look while other threads are busy.
+    """
+
+    def __init__(self, stop: Callable[[], None], seconds: float) -> None:
+        self._stop = stop
+        self._seconds = seconds
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._wait, daemon=True)
+
+    def _wait(self) -> None:
+        pause = self._seconds
+        with suppress(sqlite3.Error):  # closed by now
+            while not self._over.wait(pause):
+                self._stop()
+                pause = 0.05  # again: one that comes before the query has begun is lost
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
 
 
 def _bounded(cursor: sqlite3.Cursor) -> Iterator[tuple[Any, ...]]:

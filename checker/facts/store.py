@@ -5,6 +5,7 @@ Comes in: frozen fact rows. Goes out: a closed SQLite file in DELETE journal mod
 
 import sqlite3
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -88,13 +89,12 @@ class FactsWriter:
         """Add fact rows of any classes, in order."""
         for row in rows:
             fact: type = type(row)
-            columns = specs(fact)
+            statement, columns = _insert(fact)
             values = [
-                self.intern(s.interned, _kept(getattr(row, s.name))) if s.interned else _kept(getattr(row, s.name))
-                for s in columns
+                self.intern(table, _kept(getattr(row, name))) if table else _kept(getattr(row, name))
+                for name, table in columns
             ]
-            marks = ", ".join("?" * len(columns))
-            self.connection.execute(f"INSERT INTO {table_of(fact)} VALUES ({marks})", values)
+            self.connection.execute(statement, values)
 
     def execute(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Run one of our own statements (the frontier's) inside the running transaction."""
@@ -122,8 +122,15 @@ class FactsWriter:
             self.connection.close()
 
 
+@cache
+def _insert(fact: type) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The INSERT of a fact class, and its columns with the tables that intern them."""
+    columns = tuple((s.name, s.interned) for s in specs(fact))
+    return f"INSERT INTO {table_of(fact)} VALUES ({', '.join('?' * len(columns))})", columns
+
+
 def _kept(value: Any) -> Any:
     """A value as it is stored: a text within bounds, and without the half characters that UTF-8 cannot hold."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or (value.isascii() and len(value) <= MAX_TEXT):
         return value
     return value[:MAX_TEXT].encode("utf-8", "replace").decode("utf-8")

@@ -1,12 +1,16 @@
 """Many subjects over an executor: context in, history out; resume; progress (design §1.4)."""
 
+from checker.fleet.begun import Begun, stopped_scan
 from checker.fleet.evaluate import evaluate_scan, load_scan, profile_of
 from checker.fleet.events import Event, Finished, Progressed, Started
+from checker.fleet.order import Order, is_another_day
 from checker.fleet.plan import HostPlan, plan
-from checker.fleet.run import SUBJECTS_AT_ONCE, Order, run
+from checker.fleet.run import run
+from checker.fleet.work import SUBJECTS_AT_ONCE
 
 __all__ = [
     "SUBJECTS_AT_ONCE",
+    "Begun",
     "Event",
     "Finished",
     "HostPlan",
@@ -14,8 +18,10 @@ __all__ = [
     "Progressed",
     "Started",
     "evaluate_scan",
+    "is_another_day",
     "load_scan",
     "plan",
     "profile_of",
     "run",
+    "stopped_scan",
 ]

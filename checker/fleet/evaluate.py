@@ -1,12 +1,13 @@
-"""The rules again over the facts of a stored scan, without any request."""
+"""What can be done with a stored scan, without any request: read it, and judge it again."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
-from checker.errors import StoreError
-from checker.fleet.run import assemble, rules_note
-from checker.fleet.store import ScanStore, latest, subject_file
+from checker.errors import UsageError
+from checker.fleet.begun import rules_note
+from checker.fleet.judged import forgotten, judged
+from checker.fleet.run import assemble
+from checker.fleet.store import ScanReader, ScanStore, latest, subject_file
 from checker.model.results import Assessment, Outcome, Scan
 from checker.model.rules import Profile
 from checker.rules import LoadedRule, RuleSet
@@ -14,45 +15,50 @@ from checker.scan import judge
 
 
 def folder_of(store: Path, scan: str | None) -> Path:
-    """The folder of a scan, by default the newest; raises StoreError with what there is."""
+    """The folder of a scan, by default the newest; raises UsageError with what there is."""
     found = scan or latest(store)
     if found is None:
-        raise StoreError(f"{store}: no scan is stored here; `checker scan` makes one")
-    folder = store / "scans" / found
-    if not (folder / "scan.sqlite").exists():
-        known = ", ".join(sorted(p.name for p in (store / "scans").glob("*"))[-5:]) or "none"
-        raise StoreError(f"{store}: no scan {found}; the newest are {known}")
-    return folder
+        raise UsageError(f"{store}: no scan is stored here; `checker scan` makes one")
+    known = sorted(p.parent.name for p in (store / "scans").glob("*/scan.sqlite"))
+    if found not in known:
+        raise UsageError(f"{store}: no scan {found}; the newest are {', '.join(known[-5:]) or 'none'}")
+    return store / "scans" / found
 
 
 def profile_of(store: Path, scan: str | None) -> str:
     """Name of the profile that a stored scan was judged by last."""
-    opened = ScanStore(folder_of(store, scan))
-    try:
-        return opened.info()["profile"]
-    finally:
-        opened.close()
+    with ScanReader(folder_of(store, scan)) as opened:
+        return assemble(opened).rules.profile
 
 
-def load_scan(store: Path, scan: str | None) -> Scan:
-    """A stored scan as it was judged."""
-    opened = ScanStore(folder_of(store, scan))
-    try:
-        return assemble(opened)
-    finally:
-        opened.close()
+def load_scan(store: Path, scan: str | None, only: tuple[str, ...] = ()) -> Scan:
+    """A stored scan as it was judged, finished or not, of the subjects in `only` (empty = all).
+
+    Raises UsageError for a subject that the scan does not hold.
+    """
+    with ScanReader(folder_of(store, scan)) as opened:
+        known = opened.finished()
+        for subject in only:
+            if subject not in known:
+                raise UsageError(f"--only {subject}: scan {opened.folder.name} holds no result of this id")
+        return assemble(opened, only)
 
 
 def evaluate_scan(store: Path, scan: str | None, rules: RuleSet) -> Scan:
-    """Judge a stored scan anew and keep the new results in it; the facts are not touched."""
+    """Judge a finished scan anew and keep all new results in it, or none; the facts are not touched.
+
+    Raises StoreError while the scan runs, UsageError if it was stopped.
+    """
     opened = ScanStore(folder_of(store, scan))
     try:
-        for position, old in enumerate(opened.results()):
-            facts = subject_file(opened.folder, "facts", old.id)
-            context = subject_file(opened.folder, "context", old.id)
-            result = judge(facts, context, rules) if facts.exists() else old
-            opened.replace_result(position, replace(result, problems=old.problems))
-        opened.note(**rules_note(rules))
+        if "finished_at" not in opened.info():
+            raise UsageError(f"scan {opened.folder.name} is not finished; `checker scan --resume` goes on with it")
+        results = [
+            judged(_part(opened, "facts", old.id), _part(opened, "context", old.id), rules, forgotten(old),
+                   old.problems)
+            for old in opened.results()
+        ]  # fmt: skip
+        opened.replace_results(enumerate(results), **rules_note(rules))
         return assemble(opened)
     finally:
         opened.close()
@@ -61,12 +67,13 @@ def evaluate_scan(store: Path, scan: str | None, rules: RuleSet) -> Scan:
 def try_rule(store: Path, scan: str | None, loaded: LoadedRule) -> Iterator[tuple[str, str, Assessment]]:
     """One rule over every subject of a stored scan that it applies to: id, name and assessment."""
     rules = RuleSet(Profile(name="try", title="try"), (loaded,), "")
-    opened = ScanStore(folder_of(store, scan))
-    try:
-        for old in opened.results():
-            facts = subject_file(opened.folder, "facts", old.id)
-            assessment = judge(facts, subject_file(opened.folder, "context", old.id), rules).assessments[0]
-            if assessment.outcome is not Outcome.NOT_APPLICABLE:
-                yield old.id, old.name, assessment
-    finally:
-        opened.close()
+    with ScanReader(folder_of(store, scan)) as opened:
+        results = opened.results()
+    for old in results:
+        assessment = judge(_part(opened, "facts", old.id), _part(opened, "context", old.id), rules).assessments[0]
+        if assessment.outcome is not Outcome.NOT_APPLICABLE:
+            yield old.id, old.name, assessment
+
+
+def _part(opened: ScanReader, part: str, subject: str) -> Path:
+    return subject_file(opened.folder, part, subject)

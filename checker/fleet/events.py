@@ -7,7 +7,7 @@ from checker.model.results import RuleSetInfo, SubjectResult
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The scan has begun. `went_on` = it goes on with one that was stopped, which had finished `resumed` subjects."""
+    """The scan has begun; one that was stopped and is gone on with had finished `resumed` subjects."""
 
     id: str
     started_at: str
@@ -16,7 +16,6 @@ class Started:
     sites: int
     accounts: int
     resumed: int
-    went_on: bool
 
 
 @dataclass(frozen=True, slots=True)

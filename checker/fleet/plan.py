@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from checker.fetch import FetchSettings
 from checker.fleet.keys import politeness_keys
-from checker.fleet.run import Order, chosen
+from checker.fleet.order import Order, chosen
 from checker.history import pages_before
 from checker.model.registry import Site, Subject
 

@@ -1,16 +1,19 @@
 """The folder of one scan: facts and context of every subject, and scan.sqlite with what reports and queries read."""
 
 import sqlite3
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from pydantic import TypeAdapter
 
 from checker.errors import StoreError
 from checker.facts.schema import SCHEMA_VERSION, specs, table_of, tables
+from checker.fleet.judged import held_back
+from checker.fleet.lock import ScanLock
 from checker.model.facts import FACTS, Fetch, Link, PageTemplate, Tag, Workday
 from checker.model.results import SubjectResult
 
@@ -56,36 +59,24 @@ def _merged_schema() -> str:
     return "\n".join(out)
 
 
-class ScanStore:
-    """scan.sqlite of one scan, open for merging subjects as they finish."""
+class ScanReader:
+    """scan.sqlite as it is at one moment, opened read-only: also of a scan that another process is still making."""
 
-    def __init__(self, folder: Path, create: bool = False) -> None:
-        """Open the scan in `folder`; raises StoreError if there is none and `create` is not set."""
+    def __init__(self, folder: Path) -> None:
+        """Open the scan in `folder`; raises StoreError if there is none or it cannot be read."""
         self.folder = folder
-        path = folder / "scan.sqlite"
-        if not create and not path.exists():
-            raise StoreError(f"{folder}: there is no scan here; `checker scan` makes one")
-        folder.mkdir(parents=True, exist_ok=True)
+        path = _existing(folder)
+        self._db = _connected(f"{path.resolve().as_uri()}?mode=ro", path)
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            if not self._db.execute("SELECT 1 FROM sqlite_schema").fetchone():  # new, or killed before it had a schema
-                born = f"INSERT INTO schema_info VALUES ({SCHEMA_VERSION}, 'scan');"
-                self._db.executescript(f"BEGIN;{_SCHEMA}{_merged_schema()}{born}COMMIT;")
-            version = self._db.execute("SELECT version FROM schema_info").fetchone()
-        except sqlite3.Error as error:
-            raise StoreError(f"{path}: cannot be opened ({error})") from error
-        if version is None or version[0] != SCHEMA_VERSION:
-            found = version[0] if version else "unknown"
-            raise StoreError(f"{path}: schema {found}, this version of checker reads schema {SCHEMA_VERSION}")
+            self._db.execute("BEGIN")  # everything that is read belongs together
+            _check_version(self._db, path)
+        except StoreError:
+            self._db.close()
+            raise
 
     def info(self) -> dict[str, str]:
-        """What is noted of the scan: id, times, clock, rules, registry."""
+        """What is noted of the scan: id, times, clock, rules, registry, what it was started with."""
         return dict(self._db.execute("SELECT key, value FROM scan_info").fetchall())
-
-    def note(self, **values: str) -> None:
-        """Note something of the scan, replacing what was noted before."""
-        self._db.executemany("INSERT OR REPLACE INTO scan_info VALUES (?, ?)", list(values.items()))
 
     def finished(self) -> set[str]:
         """Ids of the subjects whose results are in."""
@@ -96,12 +87,76 @@ class ScanStore:
         rows = self._db.execute("SELECT body FROM result ORDER BY position")
         return tuple(_RESULT.validate_json(body) for (body,) in rows)
 
-    def merge(self, position: int, result: SubjectResult) -> None:
-        """Put a finished subject in: its result, and the small tables of its facts with addresses as text."""
+    def close(self) -> None:
+        """Give the file back as it was."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+
+class ScanStore(ScanReader):
+    """scan.sqlite of one scan, open for merging subjects as they finish; only one process can hold it."""
+
+    def __init__(self, folder: Path, create: bool = False) -> None:
+        """Open the scan in `folder`; raises StoreError if there is none and `create` is not set, or if it is held."""
+        self.folder = folder
+        path = folder / "scan.sqlite" if create else _existing(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = ScanLock(folder)
+        try:
+            self._db = _connected(path.resolve().as_uri(), path)
+            try:
+                self._open(path)
+            except BaseException:
+                self._db.close()
+                raise
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _open(self, path: Path) -> None:
+        try:
+            self._db.execute("PRAGMA journal_mode=WAL")
+            if not self._db.execute("SELECT 1 FROM sqlite_schema").fetchone():  # new, or killed before it had a schema
+                born = f"INSERT INTO schema_info VALUES ({SCHEMA_VERSION}, 'scan');"
+                self._db.executescript(f"BEGIN;{_SCHEMA}{_merged_schema()}{born}COMMIT;")
+        except sqlite3.Error as error:
+            raise StoreError(f"{path}: cannot be opened ({error})") from error
+        _check_version(self._db, path)
+
+    def note(self, **values: str) -> None:
+        """Note something of the scan, replacing what was noted before."""
+        with self._together():
+            self._note(values)
+
+    def _note(self, values: dict[str, str]) -> None:
+        self._db.executemany("INSERT OR REPLACE INTO scan_info VALUES (?, ?)", list(values.items()))
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """All or nothing."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+
+    def merge(self, position: int, result: SubjectResult) -> SubjectResult:
+        """Put a finished subject in: its result, and the small tables of its facts with addresses as text.
+
+        Returns the result as it stands now: held back if its facts turn out to be damaged.
+        """
         problem = self._merge_facts(result.id)
         if problem:
-            result = replace(result, problems=(*result.problems, problem))
-        self.replace_result(position, result)
+            result = held_back(result, (problem,))
+        self.replace_results([(position, result)])
+        return result
 
     def _merge_facts(self, subject: str) -> str:
         """What went wrong, '' if nothing: damaged facts of one subject must not take the scan down."""
@@ -125,11 +180,12 @@ class ScanStore:
             self._db.execute("DETACH facts")
         return ""
 
-    def replace_result(self, position: int, result: SubjectResult) -> None:
-        """Put the result of a later evaluation in place of the earlier one; the facts stay."""
-        self._db.execute("BEGIN IMMEDIATE")
-        self._put_result(position, result)
-        self._db.execute("COMMIT")
+    def replace_results(self, results: Iterable[tuple[int, SubjectResult]], **notes: str) -> None:
+        """Put results in by position, in place of earlier ones, with notes of the scan: all of it or nothing."""
+        with self._together():
+            for position, result in results:
+                self._put_result(position, result)
+            self._note(notes)
 
     def _put_result(self, position: int, result: SubjectResult) -> None:
         put = self._db.execute
@@ -164,10 +220,40 @@ class ScanStore:
         self._db.execute(f"INSERT INTO main.{name} SELECT {', '.join(parts)} FROM facts.{name} t")
 
     def close(self) -> None:
-        """Leave one closed file."""
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._db.execute("PRAGMA journal_mode=DELETE")
-        self._db.close()
+        """Leave one closed file; what was not committed is taken back."""
+        try:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with suppress(sqlite3.OperationalError):  # somebody reads: the empty log stays beside the file
+                self._db.execute("PRAGMA journal_mode=DELETE")
+        finally:
+            self._db.close()
+            self._lock.release()
+
+
+def _existing(folder: Path) -> Path:
+    path = folder / "scan.sqlite"
+    if not path.exists():
+        raise StoreError(f"{folder}: there is no scan here; `checker scan` makes one")
+    return path
+
+
+def _connected(uri: str, path: Path) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30)
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: cannot be opened ({error})") from error
+
+
+def _check_version(db: sqlite3.Connection, path: Path) -> None:
+    try:
+        version = db.execute("SELECT version FROM schema_info").fetchone()
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: cannot be opened ({error})") from error
+    if version is None or version[0] != SCHEMA_VERSION:
+        found = version[0] if version else "unknown"
+        raise StoreError(f"{path}: schema {found}, this version of checker reads schema {SCHEMA_VERSION}")
 
 
 def _finding_rows(subject: str, assessment: Any) -> Iterable[tuple[Any, ...]]:
@@ -186,18 +272,44 @@ def new_id(moment: datetime, store: Path) -> str:
 
 
 def latest(store: Path, unfinished: bool = False) -> str | None:
-    """Id of the newest scan in the store; with `unfinished` the newest that was not brought to its end."""
+    """Id of the newest scan in the store; with `unfinished` the newest that has begun and did not come to its end.
+
+    A folder that cannot be read is none that anything could go on with.
+    """
     for folder in sorted((store / "scans").glob("*"), reverse=True):
         if not (folder / "scan.sqlite").exists():
             continue
-        if not unfinished:
-            return folder.name
-        scan = ScanStore(folder)
-        done = "finished_at" in scan.info()
-        scan.close()
-        if not done:
+        if not unfinished or _is_unfinished(folder):
             return folder.name
     return None
+
+
+def _is_unfinished(folder: Path) -> bool:
+    try:
+        with ScanReader(folder) as scan:
+            info = scan.info()
+    except (StoreError, sqlite3.Error):
+        return False
+    return "budget" in info and "finished_at" not in info
+
+
+def read_whole(folder: Path, subject: str) -> bool:
+    """Whether the home page of a site was read and no page was left unread, e.g. over a budget."""
+    facts = subject_file(folder, "facts", subject)
+    if not facts.exists():
+        return False
+    try:
+        db = sqlite3.connect(f"{facts.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            sql = (
+                "SELECT EXISTS (SELECT 1 FROM page WHERE role = 'home') "
+                "AND NOT EXISTS (SELECT 1 FROM frontier WHERE state NOT IN ('done', 'failed'))"
+            )
+            return bool(db.execute(sql).fetchone()[0])
+        finally:
+            db.close()
+    except sqlite3.Error:
+        return False
 
 
 def merged_tables() -> dict[str, type]:

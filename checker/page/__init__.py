@@ -188,6 +188,7 @@ def _title(tree: LexborHTMLParser) -> str:
 
 def _links(outline: Outline, areas: tuple[str, ...], base_url: str) -> list[RawLink]:
     found: list[RawLink] = []
+    origin = normalise("/", base_url) or base_url
     for element in outline.elements:
         name = _LINKED.get(element.tag)
         href = element.attribute(name) if name else ""
@@ -195,7 +196,8 @@ def _links(outline: Outline, areas: tuple[str, ...], base_url: str) -> list[RawL
             continue
         if element.tag == "link" and not _LINK_RELATIONS & set(element.attribute("rel").lower().split()):
             continue
-        url = normalise(href, base_url)
+        # what starts at the root is the same on every page of the site, so it is worked out once
+        url = normalise(href, origin if href.startswith(("/", "http:", "https:")) else base_url)
         if url is not None:
             text = _link_text(outline, element)
             found.append(RawLink(url, text, element.tag, areas[element.index], href, element.index))

@@ -12,6 +12,7 @@ _NAVIGATION = re.compile(
 )
 _HEADER = re.compile(r"header\w*|head|headbox|headtop|topbar|toolbar|webhead|pagehead|toper|tophead")
 _FOOTER = re.compile(r"footer\w*|foot|footbox|copyright\w*|webfoot|pagefoot|pagefooter|banquan|yejiao|dibu")
+_DATE = re.compile(r"[\s\[(（【]*(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\s\])）】]*")
 _EXACT = {"top": HEADER, "head": HEADER, "bottom": FOOTER, "foot": FOOTER, "btm": FOOTER, "end": FOOTER}
 _ROLES = {"navigation": NAVIGATION, "banner": HEADER, "contentinfo": FOOTER}
 _TAGS = {"nav": NAVIGATION, "header": HEADER, "footer": FOOTER}
@@ -22,7 +23,7 @@ def regions(outline: Outline) -> tuple[str, ...]:
     """The region of every element: that of the nearest ancestor that names one, inside a footer always footer.
 
     A wrapper that merely carries such a name does not count: one with most of the page's own words inside, a header
-    that starts late in the page, a footer that ends early.
+    that starts late in the page or lists entries with their dates, a footer that ends early.
     """
     shares = _Shares(outline)
     found: list[str] = []
@@ -60,7 +61,9 @@ class _Shares:
     def __init__(self, outline: Outline) -> None:
         self.total = [0]
         self.plain = [0]
+        self.dates = [0]
         for run in outline.runs:
+            self.dates.append(self.dates[-1] + bool(_DATE.fullmatch(run.text)))
             self.total.append(self.total[-1] + len(run.text))
             self.plain.append(self.plain[-1] + (0 if run.linked else len(run.text)))
 
@@ -73,6 +76,7 @@ class _Shares:
         plain = (self.plain[element.end_run] - self.plain[element.first_run]) / max(self.plain[-1], 1)
         if region == FOOTER:
             return end > 0.7 and (start > 0.15 or end - start < 0.5)
-        if region == HEADER and start > 0.3:
+        listed = self.dates[element.end_run] - self.dates[element.first_run] > 1
+        if region == HEADER and (start > 0.3 or listed):
             return False
         return plain < 0.5 or (end - start < 0.5 and whole < 600)

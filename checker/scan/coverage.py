@@ -32,7 +32,9 @@ WHERE l.url = ? AND NOT EXISTS (SELECT 1 FROM article_date d WHERE d.url = i.url
 AND (EXISTS (SELECT 1 FROM gather_log g WHERE g.fact = 'article_date' AND g.scope = a.url AND g.state = 'failed')
      OR NOT EXISTS (SELECT 1 FROM frontier f WHERE f.url = a.url AND f.state = 'done' AND f.note = ''
                     AND f.role = 'article'))
+AND NOT EXISTS (SELECT 1 FROM fetch h WHERE h.url = i.url AND h.outcome = 'http-4xx')
 """
+"""Entries without a date on a page that was not read as an article; one that is gone (4xx) shows none."""
 
 _LISTLESS = """
 SELECT c.should_update, p.main_length FROM site_column c JOIN page p ON p.url = c.url JOIN address a ON a.id = c.url

@@ -47,6 +47,8 @@ def judge(facts: Path, context: Path, rules: RuleSet) -> SubjectResult:
     running = entry["status"] != "closed"
     verdict = verdict_of(assessments, services, scored) if running else None
     score = score_of(assessments, services, profile) if scored and running else Score()
+    if not statistics["pages"]:  # full marks for a site of which nothing was seen would be a lie; a zero stands
+        score = Score() if score.total else Score(score.total)
     place = str(entry.get("kind", "account")) if kind == "site" else "account"
     grade = grade_of(profile.grades or (), place, verdict, score.total, assessments) if verdict else None
     return SubjectResult(

@@ -1,0 +1,59 @@
+"""Judging that stays with its subject: whatever goes wrong in it is said in the result and never turns into a pass."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from checker.model.registry import Site, Subject
+from checker.model.results import Decided, Score, SubjectResult, Verdict
+from checker.rules import RuleSet
+from checker.scan import judge
+from checker.score import grade_of
+
+_BROKE = "评估中断："
+
+
+def judged(
+    facts: Path, context: Path, rules: RuleSet, unknown: SubjectResult, problems: tuple[str, ...]
+) -> SubjectResult:
+    """The result of one subject, held back where `problems` stand; `unknown` is given if it cannot be judged."""
+    standing = tuple(p for p in problems if not p.startswith(_BROKE))
+    try:
+        result = judge(facts, context, rules)
+    except Exception as error:  # e.g. its facts file could not be made at all
+        return held_back(unknown, standing or (f"{_BROKE}{type(error).__name__}: {error}",), rules)
+    return held_back(result, standing, rules)
+
+
+def held_back(result: SubjectResult, problems: tuple[str, ...], rules: RuleSet | None = None) -> SubjectResult:
+    """A result with further problems: whoever has one cannot be 合格, only 待核."""
+    if not problems:
+        return result
+    known = replace(result, problems=(*result.problems, *problems))
+    if known.verdict is not Verdict.QUALIFIED:
+        return known
+    return replace(known, verdict=Verdict.PENDING, grade=_waiting(known, rules) if rules else None)
+
+
+def _waiting(result: SubjectResult, rules: RuleSet) -> str | None:
+    """The grade that the profile gives to whoever is pending, None if it has none for that."""
+    grades = [g for g in rules.profile.grades or () if g.when.verdict is not None]
+    return grade_of(grades, result.kind, Verdict.PENDING, None, result.assessments)
+
+
+def unknown_of(subject: Subject) -> SubjectResult:
+    """What can be said of a subject of which nothing is known but its registry entry."""
+    site = isinstance(subject, Site)
+    url, platform = (subject.url, "") if isinstance(subject, Site) else ("", subject.platform)
+    verdict = None if subject.status == "closed" else Verdict.PENDING
+    return SubjectResult(
+        "site" if site else "account", subject.id, subject.name, url, platform, subject.organizer, subject.unit,
+        subject.group, subject.status, verdict, None, Decided(0, 0, (), ()), Score(), (),
+    )  # fmt: skip
+
+
+def forgotten(result: SubjectResult) -> SubjectResult:
+    """An earlier result without anything that was judged."""
+    verdict = None if result.verdict is None else Verdict.PENDING
+    return replace(
+        result, verdict=verdict, grade=None, decided=Decided(0, 0, (), ()), score=Score(), assessments=(), problems=()
+    )

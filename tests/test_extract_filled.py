@@ -1,0 +1,97 @@
+"""Lists that only a script fills, beside lists that stand in the page: said as such, and nothing else is."""
+
+import pytest
+
+from checker.extract import ColumnHint, Role
+from checker.extract.lists import extract
+from checker.model.facts import GatherLog, ListItem
+from tests.pages import HOME, context, page
+
+COLUMN = "http://www.a.gov.cn/dt/index.html"
+SUBJECT = "3400000001"
+OLD = "<ul>" + "".join(
+    f'<li><a href="/old/t2020010{n}_200{n}.html">二零二零年办事提示第{n}号公告</a><span>2020-01-0{n}</span></li>'
+    for n in range(1, 6)
+) + "</ul>"  # fmt: skip
+SAID = [GatherLog(SUBJECT, "list_item", "", "partial", "页面上有由脚本载入的列表，未运行脚本")]
+
+FILLED = {
+    "json written into an id": '<div id="news"></div><script>$.getJSON("/api/n.json",d=>$("#news").html(d.x))</script>',
+    "json drawn elsewhere": '<div id="news" class="newsbox"></div><script>$.getJSON("/n.json",r=>render(r))</script>',
+    "ajax appended to a class": '<ul class="xw-list"></ul>'
+    '<script>$.ajax({url:"/n",ok:d=>$(".xw-list").append(d)})</script>',
+    "load": '<div class="con"><div id="dataList">正在加载中...</div></div>'
+    '<script>$("#dataList").load("/part/list.html")</script>',
+    "post": '<table><tbody id="rows"></tbody></table><script>$.post("/q",{p:1},d=>$("#rows").html(d))</script>',
+    "fetch": '<ul id="lb"></ul><script>fetch("/api/lb").then(r=>{document.getElementById("lb").innerHTML=r})</script>',
+    "axios": '<div id="newsCon"></div><script>axios.get("/api").then(r=>{newsCon.innerHTML=r.data})</script>',
+    "old request": "<div id='content'></div><script>var x=new XMLHttpRequest();x.open('GET','/c');"
+    "document.getElementById('content').innerHTML=x.responseText</script>",
+    "plug-in": '<div id="list"></div><script src="/js/a.js"></script><script>$("#list").page({url:"/api/n"})</script>',
+    "own function": '<div id="list"></div><script>loadList(1)</script>',
+    "template of Vue": '<div id="app"><ul><li v-for="n in news"><a :href="n.url">{{n.title}}</a></li></ul></div>'
+    '<script src="/js/vue.js"></script><script>new Vue({el:"#app"})</script>',
+    "template of Angular": '<div class="news"><p ng-repeat="n in news">{{n.day}}</p></div><script>a()</script>',
+}  # fmt: skip
+IDLE = {
+    "weather": '<div id="weather"></div><script>$.getJSON("/api/w",d=>$("#weather").html(d))</script>',
+    "weather in a content box": '<div class="weather"><div id="con"></div></div><script>$("#con").load("/w")</script>',
+    "counter": '<span id="hits"></span><script>$.get("/hits",d=>$("#hits").text(d))</script>',
+    "counter beside an empty list": '<ul class="list"></ul><script>$.get("/visit/count?x=1",d=>{show(d)})</script>',
+    "code": '<div id="qrcode"></div><script>$.get("/qr",d=>$("#qrcode").html(d))</script>',
+    "search": '<div class="search"><ul id="hotwords"></ul></div><script>$("#hotwords").load("/words")</script>',
+    "nameless": '<div id="x7"></div><script>$.get("/api",d=>$("#x7").html(d))</script>',
+    "no script loads": '<ul class="list"></ul><script>$(".list").slide({auto:true})</script>',
+    "not the list": '<ul class="list"></ul><div id="tq"></div><script>$.get("/api",d=>$("#tq").html(d))</script>',
+    "filled already": f'<div id="news">{OLD}</div><script>$.getJSON("/api",d=>$("#news").append(d))</script>',
+    "picture": '<div id="newsPic"><img src="/1.jpg"></div><script>$.get("/api",d=>$("#newsPic").html(d))</script>',
+    "footer": '<div class="footer"><div id="con"></div></div><script>$("#con").load("/api/x")</script>',
+    "no script": '<ul id="list"></ul>',
+}
+
+
+def logs(body: str, role: Role) -> list[GatherLog]:
+    url = HOME if role == "home" else COLUMN
+    rows = extract(page("<p>欢迎访问甲县人民政府网站。</p>" * 9 + body, url), context(role, url)).rows
+    assert any(isinstance(row, ListItem) for row in rows)
+    return [GatherLog(r.subject, r.fact, "", r.state, r.reason) for r in rows if isinstance(r, GatherLog)]
+
+
+@pytest.mark.parametrize("role", ["home", "column"])
+@pytest.mark.parametrize("name", FILLED)
+def test_a_list_that_a_script_loads_is_said(name: str, role: Role) -> None:
+    assert logs(FILLED[name] + OLD, role) == SAID
+
+
+@pytest.mark.parametrize("role", ["home", "column"])
+@pytest.mark.parametrize("name", IDLE)
+def test_what_else_scripts_load_is_not(name: str, role: Role) -> None:
+    assert logs(OLD + IDLE[name], role) == []
+
+
+def test_a_box_at_the_side_counts_on_a_home_page_only() -> None:
+    side = '<div class="sidebar"><ul id="newsList"></ul></div><script>$("#newsList").load("/api/n")</script>'
+    assert logs(OLD + side, "home") == SAID
+    assert logs(OLD + side, "column") == []
+
+
+def test_a_home_page_with_news_of_these_days_needs_no_script() -> None:
+    new = '<ul><li><a href="/n/t20260918_1001.html">甲县召开全县经济工作会议</a><span>2026-09-18</span></li></ul>'
+    assert logs(FILLED["fetch"] + OLD + new, "home") == []
+
+
+def test_a_column_without_any_entry_says_it_as_well() -> None:
+    body = '<ul id="lb"></ul><script>fetch("/api/lb").then(r=>{lb.innerHTML=r})</script><p>' + "说明文字" * 30 + "</p>"
+    assert extract(page(body, COLUMN), context("column", COLUMN)).rows == (
+        GatherLog(SUBJECT, "list_item", COLUMN, "partial", "页面上有由脚本载入的列表，未运行脚本"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("news", ["未识别到列表，页面内容为图片、框架、附件或链接"]), ("profile", [])]
+)
+def test_a_column_of_pictures_is_not_without_entries_for_certain(kind: str, said: list[str]) -> None:
+    hint = ColumnHint(COLUMN, "图片新闻", kind, True)
+    body = '<div><a href="/tp/1.html"><img src="/i/1.jpg"></a><a href="/tp/2.html"><img src="/i/2.jpg"></a></div>'
+    rows = extract(page(body, COLUMN), context("column", COLUMN, (hint,))).rows
+    assert [row.reason for row in rows] == said
