@@ -85,6 +85,7 @@ def scan(
     )
     if begun:
         order = begun.applied(order, datetime.now(SHANGHAI))
+    _warn_of_hours(order, quiet)
     if plan_only:
         _print_plan(order)
         return
@@ -158,6 +159,13 @@ def _executor(text: str) -> str:
     if text != "local" and (not text.startswith("dask=") or text == "dask="):
         raise UsageError(f"--executor {text}: must be local or dask=ADDRESS, e.g. dask=tcp://10.0.0.5:8786")
     return text
+
+
+def _warn_of_hours(order: Order, quiet: bool) -> None:
+    """Hours of the registry are not kept by this version; whoever wrote them must know before the first request."""
+    sites = [s.id for s in order.registry.sites if s.hours]
+    if sites and not quiet:
+        console_err().print(f"hours of {', '.join(sites)} are not kept by this version; start the scan at that time")
 
 
 def _someone_there(order: Order) -> None:
