@@ -88,7 +88,7 @@ def test_a_view_of_nothing_is_no_error(name: str) -> None:
 
 
 def test_every_view_declares_what_exists() -> None:
-    places = {"", "home", "navigation", "footer", "column", "original", "newest"}
+    places = {"", "home", "navigation", "footer", "column", "original", "newest", "site"}
     for view in views().values():
         assert view.sentence.endswith("."), view.name
         assert {n.fact for n in view.needs} <= tables().keys(), view.name

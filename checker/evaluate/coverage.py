@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from checker.facts.schema import Need, title_of
 
 DONE = frozenset({"complete", "notApplicable"})
-_PLACES = frozenset({"home", "navigation", "footer", "newest", "original"})
+_PLACES = frozenset({"home", "navigation", "footer", "newest", "original", "site"})
 PLACES = {
     "": "",
     "home": "首页",
@@ -15,6 +15,7 @@ PLACES = {
     "column": "各栏目",
     "original": "原创标志",
     "newest": "最新一条",
+    "site": "全站导航和站点地图",
 }
 """Chinese names of the places of coverage."""
 

@@ -1,5 +1,6 @@
 -- The vocabulary of the rules. A view carries the difficulty and never yields NULL.
--- Each view declares the coverage it needs: fact, or fact@home, fact@navigation, fact@footer, fact@column.
+-- Each view declares the coverage it needs: fact, or fact@place: home, navigation, footer, site (all navigation and the
+-- site map), newest, original, column.
 -- `fact@column` is asked for the column that a row is about; `fact` alone for the whole subject.
 -- Views are TEMP views of the reading connection, so they may join the facts with the context.
 
@@ -48,7 +49,7 @@ FROM site_column s JOIN address a ON a.id = s.url;
 -- view: column_anywhere
 -- says: known_column for a rule whose offence is that the whole site has no such column: it asks for home, navigation
 --   to depth 2, registered columns and site map.
--- needs: site_column
+-- needs: site_column@site
 CREATE VIEW column_anywhere AS
 SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.should_update, s.registered, s.origin
 FROM site_column s JOIN address a ON a.id = s.url;
@@ -113,7 +114,7 @@ WHERE NOT EXISTS (SELECT 1 FROM list_item i WHERE i.subject = s.subject AND i.li
 -- view: offered_channel
 -- says: One row per channel that the site offers (kind consultation or services): a column of that type, unless the
 --   test consultation-channel or services-channel found it dead for certain, and whatever such a test found to work.
--- needs: site_column
+-- needs: site_column@site
 CREATE VIEW offered_channel AS
 SELECT s.subject, s.type AS kind, a.url AS url, s.name
 FROM site_column s JOIN address a ON a.id = s.url
