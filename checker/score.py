@@ -110,6 +110,8 @@ def _matches(when: When, kind: str, verdict: Verdict, total: Decimal | None, out
         return False
     if when.not_earned and not any(outcomes.get(r) is Outcome.NOT_EARNED for r in when.not_earned):
         return False
+    if when.undecided and not any(outcomes.get(r) in {Outcome.OPEN, Outcome.REVIEW} for r in when.undecided):
+        return False
     return when.score_below is None or (total is not None and total < when.score_below)
 
 

@@ -335,3 +335,16 @@ def test_hours_that_are_not_kept_are_told(folder: Path, server: CityServer) -> N
     written = (folder / "sites.yaml").read_text("utf-8").replace("rate: 9}", 'rate: 9, hours: "22:00-06:00"}', 1)
     (folder / "sites.yaml").write_text(written, "utf-8")
     assert "hours of fresh are not kept by this version" in scan(folder, server, "--plan").err
+
+
+def test_a_report_into_a_link_or_a_pipe_is_written_into_it(folder: Path, server: CityServer) -> None:
+    scan(folder, server)
+    (folder / "target.json").write_text("old", "utf-8")
+    (folder / "link.json").symlink_to(folder / "target.json")
+    checker("report", "-f", "json", "-o", "link.json", cwd=folder)
+    assert (folder / "link.json").is_symlink()
+    assert json.loads((folder / "target.json").read_text("utf-8"))["schema_version"] == "1.0"
+    os.mkfifo(folder / "pipe")
+    reader = subprocess.Popen(["head", "-c1", str(folder / "pipe")], stdout=subprocess.PIPE)
+    checker("report", "-f", "ndjson", "-o", "pipe", cwd=folder)
+    assert reader.communicate(timeout=30)[0] == b"{"

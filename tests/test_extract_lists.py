@@ -1,9 +1,12 @@
 """Lists: the shapes that entries take on real sites, and what stands beside them without being one."""
 
+import dataclasses
+
 import pytest
 
 from checker.extract import Extracted
 from checker.extract.lists import extract
+from checker.extract.pager import next_page
 from checker.model.facts import Address, ArticleDate, GatherLog, ListItem
 from checker.page import parse
 from tests.pages import HOME, context, page, real_pages
@@ -224,3 +227,11 @@ def test_the_newest_entries_of_real_lists() -> None:
             if newest != row["newest_item_date"]:
                 wrong.append(f"{row['id']} {row['site']}: {row['newest_item_date']} read as {newest or 'nothing'}")
     assert wrong == []
+
+
+def test_the_next_page_is_resolved_against_where_the_list_really_is() -> None:
+    body = '<ul><li><a href="/content/post_1.html">关于第一次会议的通知</a>2021-11-01</li></ul>'
+    script = '<script>createPageHTML(3,0,"index","html")</script>'
+    moved = parse("http://www.a.gov.cn/zwyw/", (body + script).encode(), "text/html; charset=utf-8")
+    asked = dataclasses.replace(moved, url="http://www.a.gov.cn/zwyw")
+    assert next_page(asked) == "http://www.a.gov.cn/zwyw/index_1.html"

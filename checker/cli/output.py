@@ -64,18 +64,25 @@ def _for_terminal(scan: Scan) -> bytes:
 
 
 def _replace(path: Path, body: bytes) -> None:
-    """Write beside and rename, so that nobody ever reads half a report."""
-    beside = path.with_name(path.name + ".part")
+    """Write beside and rename, so that nobody ever reads half a report; what is no plain file is written into."""
+    target = path.resolve()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and not target.is_file():
+            with path.open("wb") as out:
+                out.write(body)
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = target.with_name(target.name + ".part")
         beside.write_bytes(body)
-        beside.replace(path)
+        beside.replace(target)
     except OSError as error:
         raise MachineError(f"{path}: the report cannot be written ({error.strerror})") from error
 
 
 def _check_writable(path: Path) -> None:
     """Better told before a long scan than after it."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        return  # a pipe or a device
     nearest = next((p for p in path.parents if p.exists()), path.parent)
     if path.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
         raise UsageError(f"--output {path}: no file can be written there")

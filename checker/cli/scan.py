@@ -217,6 +217,9 @@ def run_scan(order: Order, outputs: Outputs, pending_ok: bool, quiet: bool = Fal
         signal.signal(signal.SIGTERM, before)
     listener.finish(scan)
     outputs.write(scan, sys.stdout, streamed=True)
+    for subject in scan.subjects:
+        for problem in subject.problems:
+            console_err().print(f"checker: {subject.id}: {problem}", markup=False, highlight=False, soft_wrap=True)
     if not quiet:
         outputs.tell(scan)
     return exit_code(scan, outputs.fail_on, pending_ok)

@@ -86,7 +86,7 @@ class _Desk:
             _frame(rule, outcome),
             problem=_problem(rule, rows),
             points=tally.points,
-            at_risk=at_risk(rule, tally, outcome),
+            at_risk=at_risk(rule, tally, outcome, complete=not gaps),
             cap=rule.effect.cap,
             reason=reason,
             blocks=blocking and outcome in {Outcome.OPEN, Outcome.REVIEW} and not _observing(gaps),

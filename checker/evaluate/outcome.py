@@ -96,10 +96,11 @@ def outcome_of(rule: Rule, tally: Tally, complete: bool) -> Outcome:
     return Outcome.REVIEW if tally.likely else Outcome.OPEN
 
 
-def at_risk(rule: Rule, tally: Tally, outcome: Outcome) -> Decimal:
+def at_risk(rule: Rule, tally: Tally, outcome: Outcome, complete: bool) -> Decimal:
     """Points beyond the certain ones: those of candidates and unknowns, or all up to the cap where facts lack."""
-    if rule.effect.kind == "deduct" and outcome is Outcome.OPEN:
+    everything = outcome is Outcome.OPEN or not complete
+    if rule.effect.kind == "deduct" and everything:
         return -rule.effect.cap - tally.points
-    if rule.effect.kind == "bonus" and outcome is Outcome.OPEN:
+    if rule.effect.kind == "bonus" and everything:
         return rule.effect.cap - tally.points
     return tally.everything - tally.points

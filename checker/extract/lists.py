@@ -75,7 +75,7 @@ def extract(page: ParsedPage, context: PageContext) -> Extracted:
         return Extracted()
     found = _read(page, context)
     for records in _datastores(page):
-        found += _read(parse(page.url, records.encode()), context)
+        found += _read(parse(page.base_url, records.encode()), context)
     if context.role == "home":
         entries, doubt = _everything(found, page, context)
     else:

@@ -38,7 +38,7 @@ def _from_call(page: ParsedPage, script: str) -> str:
         container, count, current, stem, suffix, _ = match.groups()
         following = int(current) + 1
         if following < int(count) or (container and following == int(count)):
-            return normalise(f"{stem}_{following}.{suffix}", page.url) or ""
+            return normalise(f"{stem}_{following}.{suffix}", page.base_url) or ""
     return ""
 
 
@@ -52,6 +52,6 @@ def _from_variables(page: ParsedPage, script: str) -> str:
     count, current = _COUNT.search(script), _CURRENT.search(script)
     if not count or not current or int(current[1]) + 1 >= int(count[1]):
         return ""
-    name = _FILE.search(page.url)
+    name = _FILE.search(page.base_url)
     stem, suffix = (name[1], name[2]) if name else ("index", "html")
-    return normalise(f"{stem}_{int(current[1]) + 1}.{suffix}", page.url) or ""
+    return normalise(f"{stem}_{int(current[1]) + 1}.{suffix}", page.base_url) or ""

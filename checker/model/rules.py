@@ -213,6 +213,7 @@ class When(Written):
     verdict: tuple[Literal["unqualified", "pending", "qualified"], ...] | None = None
     failed: tuple[RuleId, ...] = ()
     not_earned: tuple[RuleId, ...] = ()
+    undecided: tuple[RuleId, ...] = ()
     score_below: Decimal | None = None
 
     @model_validator(mode="before")

@@ -124,7 +124,7 @@ class _Reading:
             named += [((key, i), r) for i, r in enumerate(_listed(data.get(key)))]
         for i, grade in enumerate(_listed(data.get("grades"))):
             when = mapping(mapping(grade).get("when"))
-            for key in ("failed", "not_earned"):
+            for key in ("failed", "not_earned", "undecided"):
                 named += [(("grades", i), r) for r in _listed(when.get(key))]
         for place, rule_id in named:
             if rule_id not in self.rules.keys() | self.broken:
