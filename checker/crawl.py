@@ -128,14 +128,6 @@ class Frontier:
         )
         return left
 
-    def knows(self, url: str) -> bool:
-        """Whether an address is in the frontier, in any state."""
-        return bool(self._facts.execute("SELECT 1 FROM frontier WHERE url = ?", (url,)))
-
-    def states(self, rank: Rank) -> dict[str, str]:
-        """State of every page of a rank by address."""
-        return dict(self._facts.execute("SELECT url, state FROM frontier WHERE rank = ?", (int(rank),)))
-
     @property
     def read(self) -> int:
         """Pages read or being read so far."""

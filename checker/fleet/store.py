@@ -11,7 +11,7 @@ from typing import Any, Self
 from pydantic import TypeAdapter
 
 from checker.errors import StoreError
-from checker.facts.schema import SCHEMA_VERSION, specs, table_of, tables
+from checker.facts.schema import SCHEMA_VERSION, specs, table_of
 from checker.fleet.judged import held_back
 from checker.fleet.lock import ScanLock
 from checker.model.facts import FACTS, Fetch, Link, PageTemplate, Tag, Workday
@@ -310,8 +310,3 @@ def read_whole(folder: Path, subject: str) -> bool:
             db.close()
     except sqlite3.Error:
         return False
-
-
-def merged_tables() -> dict[str, type]:
-    """The fact tables that scan.sqlite holds, with addresses as text."""
-    return {name: fact for name, fact in tables().items() if fact in _MERGED}
