@@ -5,11 +5,14 @@ Subjects that share a politeness key go to one worker, so that limits per host h
 
 import asyncio
 import signal
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import active_children, get_context
+from threading import current_thread, main_thread
+from types import FrameType
 from typing import Any
 
 from checker.errors import MachineError
@@ -24,6 +27,9 @@ from checker.scan import Clockwork, Task, gather
 
 SUBJECTS_AT_ONCE = 16
 """Subjects that one process gathers at the same time; each host still has its own limits."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+"""What ends a scan after its last step."""
 
 Listener = Callable[[Event], None]
 
@@ -95,28 +101,61 @@ def _leave_ctrl_c_to_the_parent() -> None:
 def _in_process(bundle: _Bundle, listen: Listener) -> Iterator[SubjectResult]:
     """Run a bundle on an event loop of our own and hand each result over as soon as it is there."""
     loop = asyncio.new_event_loop()
-    queue: asyncio.Queue[SubjectResult | None] = asyncio.Queue()
-    job = loop.create_task(_run_bundle(bundle, queue, lambda s, n, d: listen(Progressed(s, n, d))))
+    results: deque[SubjectResult] = deque()
+
+    def hand_over(result: SubjectResult) -> None:
+        results.append(result)
+        loop.stop()
+
+    job = loop.create_task(_run_bundle(bundle, hand_over, lambda s, n, d: listen(Progressed(s, n, d))))
+    job.add_done_callback(lambda _: loop.stop())
     try:
-        while (result := loop.run_until_complete(queue.get())) is not None:
-            yield result
-        loop.run_until_complete(job)
+        while not job.done():
+            _run_until_stopped(loop)
+            while results:
+                yield results.popleft()
+        job.result()
     finally:
         try:
             _wind_up(loop)
             if job.done() and not job.cancelled():
-                job.exception()  # heard, where it was raised already or a Ctrl-C goes before it
+                job.exception()  # heard, where it was raised already or a signal goes before it
         finally:
             loop.close()
 
 
+def _run_until_stopped(loop: asyncio.AbstractEventLoop) -> None:
+    """Run the loop until it is stopped, by a result or by a signal.
+
+    A signal's exception is raised between two steps of the loop, never in the middle of one: there it could fall
+    between the making of a coroutine and its awaiting, or into a callback that swallows it.
+    """
+    met: list[int] = []
+
+    def stop(number: int, _: FrameType | None) -> None:
+        met.append(number)
+        loop.call_soon_threadsafe(loop.stop)
+
+    before = {s: signal.signal(s, stop) for s in SIGNALS} if current_thread() is main_thread() else {}
+    try:
+        loop.run_forever()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if met:
+        signal.raise_signal(met[0])
+
+
 def _wind_up(loop: asyncio.AbstractEventLoop) -> None:
-    """Cancel whatever still runs. A Ctrl-C that a task was hit by comes up once more here, and is known already."""
+    """Cancel whatever still runs. A second Ctrl-C is known already."""
     while pending := asyncio.all_tasks(loop):
         for task in pending:
             task.cancel()
-        with suppress(KeyboardInterrupt):
-            loop.run_until_complete(_all_over(pending))
+        over = loop.create_task(_all_over(pending))
+        over.add_done_callback(lambda _: loop.stop())
+        while not over.done():  # a stop that was asked for before may come first
+            with suppress(KeyboardInterrupt):
+                loop.run_forever()
 
 
 async def _all_over(pending: set[asyncio.Task[Any]]) -> None:
@@ -129,7 +168,7 @@ def _work_bundle(bundle: _Bundle) -> list[SubjectResult]:
 
 
 async def _run_bundle(
-    bundle: _Bundle, results: "asyncio.Queue[SubjectResult | None]", progress: Callable[[str, int, str], None]
+    bundle: _Bundle, hand_over: Callable[[SubjectResult], None], progress: Callable[[str, int, str], None]
 ) -> None:
     gate, bench = asyncio.Semaphore(SUBJECTS_AT_ONCE), asyncio.Lock()
 
@@ -138,14 +177,11 @@ async def _run_bundle(
             problem = await _gathered(task, bundle, fetch, progress)
             async with bench:  # one at a time: side by side they would only take each other's seconds
                 result = await asyncio.to_thread(_judged, task, bundle.rules, problem)
-            await results.put(result)
+            hand_over(result)
 
-    try:
-        async with Fetcher(bundle.fetch) as fetch, asyncio.TaskGroup() as group:
-            for task in bundle.tasks:
-                group.create_task(one(task, fetch))
-    finally:
-        await results.put(None)
+    async with Fetcher(bundle.fetch) as fetch, asyncio.TaskGroup() as group:
+        for task in bundle.tasks:
+            group.create_task(one(task, fetch))
 
 
 async def _gathered(task: Task, bundle: _Bundle, fetch: Fetcher, progress: Callable[[str, int, str], None]) -> str:
