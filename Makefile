@@ -29,8 +29,8 @@ test: $(VENV)/.installed-dev  ## everything that CI runs
 docs: $(VENV)/.installed-dev  ## write the generated pages of docs/ anew
 	@$(BIN)/python docs/generate.py
 
-eval: $(VENV)/.installed-dev  ## print how exact the page readers are on real pages
-	@$(BIN)/python bench/eval.py
+eval: $(VENV)/.installed-eval  ## print how exact the page readers are, beside two libraries
+	@$(BIN)/python -m bench.eval
 
 bench: $(VENV)/.installed-dev  ## print how fast a scan and the page reader are
 	@$(BIN)/python bench/bench.py
@@ -50,6 +50,10 @@ $(VENV)/.installed: pyproject.toml $(BIN)/python
 $(VENV)/.installed-dev: pyproject.toml $(BIN)/python
 	@$(BIN)/python -m pip install --quiet -e '.[dev]'
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-eval: $(VENV)/.installed-dev
+	@$(BIN)/python -m pip install --quiet -e '.[eval]'
+	@touch $@
 
 $(BIN)/python:
 	@python=; for p in $(PYTHON) python3.11 python3 python3.12 python3.13 python3.14; do \

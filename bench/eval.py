@@ -1,94 +1,127 @@
-"""How exact the page readers are on real pages, against what a person reads off them; prints numbers.
+"""How exact the page readers are, against what a person reads off the pages; prints numbers and every difference.
 
-The pages and their INDEX.tsv are not part of the project: CHECKER_SHARED or ../shared names their folder.
+Two kinds of pages: real ones (not part of the project: CHECKER_SHARED or ../shared names their folder) and those made
+by hand in bench/pages. Two libraries answer the question about publish dates in the same run, if they are installed.
 """
 
-import csv
-import os
 import statistics
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
-from checker.extract import EXTRACTORS, PageContext, Role
-from checker.model.facts import ArticleDate
-from checker.page import parse
+from bench import measures
+from bench.measures import Answers, Found, Pair
+from bench.readers import context, libraries, parsed, read
+from bench.samples import Sample, hand_made, real_folder, real_samples
+from checker.extract import EXTRACTORS
 
-ROOT = Path(__file__).resolve().parent.parent
-LISTS = {"list": "column", "column page": "column", "home": "home"}
-SHOWN = ("label", "structure")
-"""Sources that a person sees; what only meta tags or the address say is not shown."""
 RUNS = 5
+_LIBRARIES = "htmldate and trafilatura are not installed: pip install -e '.[eval]' (make eval does)"
+
+ANSWERS: dict[str, Callable[[Sequence[Pair]], Answers]] = {
+    "newest_item": measures.newest_items,
+    "whole_list": measures.whole_lists,
+    "next_pages": measures.next_pages,
+    "column_state": measures.states,
+}
+"""Questions with one answer a page; the names are those of floors.yaml."""
+
+FOUND: dict[str, Callable[[Sequence[Pair]], Found]] = {
+    "columns": measures.columns,
+    "column_types": measures.column_types,
+    "marks": measures.marks,
+    "mark_values": measures.mark_values,
+    "marks_not_seen": measures.marks_not_seen,
+}
+"""Things to be found on pages; the names are those of floors.yaml."""
 
 
-@dataclass(frozen=True, slots=True)
-class RealPage:
-    """One saved page and the dates a person reads off it ('' = none is shown)."""
-
-    url: str
-    role: Role
-    body: bytes
-    published: str
-    newest: str
+def ours(pairs: Sequence[Pair]) -> Answers:
+    """Our publish dates; libraries() answer the same question."""
+    read_off = {sample.name: result.published for sample, result in pairs}
+    return measures.publish_dates([sample for sample, _ in pairs], lambda sample: read_off[sample.name])
 
 
-def real_pages(folder: Path) -> Iterator[RealPage]:
-    """Every page of INDEX.tsv."""
-    with (folder / "INDEX.tsv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            kind = next((role for words, role in LISTS.items() if row["page_type"].startswith(words)), "article")
-            role: Role = "home" if kind == "home" else "column" if kind == "column" else "article"
-            body = (folder.parent / row["local_copy"]).read_bytes()
-            url = f"http://{row['site']}/{row['path']}"
-            yield RealPage(url, role, body, row["visible_publish_date"], row["newest_item_date"])
+def percent(share: float | None) -> str:
+    """A share as a person reads it; '-' if there is none."""
+    return "-" if share is None else f"{share:.1%}"
 
 
-def dates(page: RealPage) -> list[ArticleDate]:
-    """Every date that the extractors read off a page, in the order of their trust."""
-    parsed = parse(page.url, page.body)
-    as_of = datetime(2026, 11, 22, tzinfo=UTC)
-    context = PageContext("eval", f"http://{page.url.split('/')[2]}/", (), as_of.date(), as_of, page.role, page.url)
-    rows = [row for e in EXTRACTORS for row in e.run(parsed, context).rows if isinstance(row, ArticleDate)]
-    return sorted(rows, key=lambda r: -r.confidence)
+def publish_dates(title: str, pairs: Sequence[Pair], others: dict[str, Callable[[Sample], str]]) -> None:
+    """Ours beside the libraries', then each page that we read differently."""
+    samples = [sample for sample, _ in pairs]
+    counts = {"checker": ours(pairs)}
+    counts |= {name: measures.publish_dates(samples, reader) for name, reader in others.items()}
+    print(f"publish date, {title} ({counts['checker'].asked} pages)")
+    print(f"  {'':<14}{'right':>8}{'wrong':>8}{'invented':>10}{'none':>7}")
+    for name, c in counts.items():
+        print(f"  {name:<14}{c.right:>8}{c.wrong:>8}{c.invented:>10}{c.none:>7}   {percent(c.share)}")
+    differences(counts["checker"].differing)
 
 
-def report(name: str, pairs: list[tuple[str, str, str]]) -> None:
-    """One line of accuracy, and one for each page that was read differently."""
-    right = sum(wanted == got for _, wanted, got in pairs)
-    share = f"{right / len(pairs):.1%}" if pairs else "-"
-    print(f"{name:<28} {right:>3} of {len(pairs):<3} {share}")
-    for url, wanted, got in pairs:
-        if wanted != got:
-            print(f"    {url}: a person reads {wanted or 'no date'}, we read {got or 'no date'}")
+def differences(lines: Sequence[str]) -> None:
+    """The pages that differ, one a line."""
+    for line in lines:
+        print(f"    {line}")
+
+
+def other_facts(title: str, pairs: Sequence[Pair]) -> None:
+    """Lists, columns and marks of one set of pages."""
+    print(f"lists, columns and marks, {title}")
+    for name, measure in ANSWERS.items():
+        told = measure(pairs)
+        print(f"  {name.replace('_', ' '):<16}{percent(told.share):>8} right   {told.right} of {told.asked}")
+        differences(told.differing)
+    for name, look in FOUND.items():
+        seen = look(pairs)
+        shares = f"{percent(seen.recall):>8} recall {percent(seen.precision):>8} precision"
+        print(f"  {name.replace('_', ' '):<16}{shares}   {seen.right} of {seen.wanted}")
+        differences(seen.differing)
+
+
+def speed(samples: Sequence[Sample]) -> None:
+    """Pages a second on one core, by one process: parsing alone, and with every extractor."""
+    pages = [(sample, context(sample)) for sample in samples]
+
+    def parse_all() -> None:
+        for sample, _ in pages:
+            parsed(sample)
+
+    def read_all() -> None:
+        for sample, known in pages:
+            page = parsed(sample)
+            for extractor in EXTRACTORS:
+                extractor.run(page, known)
+
+    size = sum(len(sample.body) for sample in samples) / len(samples) / 1000
+    print(f"speed on one core, {len(samples)} pages of {size:.0f} kB on average, median of {RUNS}")
+    for name, work in (("parsed", parse_all), ("parsed and extracted", read_all)):
+        print(f"  {name:<22}{len(samples) / statistics.median(_seconds(work) for _ in range(RUNS)):>7.0f} pages/s")
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    """Processor time: what else the machine does makes no difference."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
 
 
 def main() -> int:
-    """Print accuracy of publish dates and of the newest entry of lists, and the speed of reading."""
-    folder = Path(os.environ.get("CHECKER_SHARED") or ROOT.parent / "shared") / "real_pages"
-    if not folder.is_dir():
-        print(f"{folder} is not there; name the folder of real data with CHECKER_SHARED")
-        return 0
-    known = list(real_pages(folder))
-    published, newest, runs = [], [], []
-    for page in known:
-        found = dates(page)
-        if page.role == "article":
-            shown = next((d.on_date for d in found if d.source in SHOWN and d.url == page.url), "")
-            published.append((page.url, page.published, shown))
-        else:
-            listed = max((d.on_date for d in found if d.source == "list"), default="")
-            newest.append((page.url, page.newest, listed))
-    report("publish date as shown", published)
-    report("newest entry of lists", newest)
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        for page in known:
-            dates(page)
-        runs.append(len(known) / (time.perf_counter() - start))
-    print(f"{'pages read and extracted':<28} {statistics.median(runs):.0f} pages/s (median of {RUNS})")
+    """Print every section for the real pages, if they are present, and for the hand-made ones."""
+    others = libraries()
+    real = real_samples(real_folder())
+    sets = {"real pages": real, "hand-made pages": hand_made()}
+    if not real:
+        print(f"{real_folder()} is not there; name the folder of real data with CHECKER_SHARED")
+    if len(others) < 2:
+        print(_LIBRARIES)
+    known = {title: [(sample, read(sample)) for sample in samples] for title, samples in sets.items() if samples}
+    for title, pairs in known.items():
+        publish_dates(title, pairs, others)
+    for title, pairs in known.items():
+        other_facts(title, pairs)
+    for samples in filter(None, sets.values()):
+        speed(samples)
     return 0
 
 

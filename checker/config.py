@@ -21,7 +21,8 @@ def shipped(name: str) -> Path:
 class Budget:
     """Bounds of one subject's gathering: pages, clicks from home, wall-clock minutes, link targets to check.
 
-    `confirm_after` is the pause in seconds before what seems dead is asked for again.
+    `confirm_after` is the pause in seconds before what seems dead is asked for again. `renders`: pages that a browser
+    may be used for. `columns_only`: read home, navigation, site map and lists, not the entries and the rest.
     """
 
     pages: int = 500
@@ -29,6 +30,8 @@ class Budget:
     minutes: float = 60.0
     link_checks: int = 5000
     confirm_after: float = 20.0
+    renders: int = 30
+    columns_only: bool = False
 
 
 def shanghai(moment: datetime) -> datetime:

@@ -16,6 +16,9 @@ PAGE_SUFFIXES = frozenset(
 )
 """Address endings that can be pages; everything else is checked as a link target, never crawled."""
 
+DATA_SUFFIXES = frozenset({"json", "xml", "js", "txt"})
+"""Address endings that a list's data may have, beside those of pages."""
+
 
 class Rank(IntEnum):
     """The order of reading: what decides vetoes first, what fills samples next, the rest last."""
@@ -55,19 +58,28 @@ class Scope:
 
 def is_page(url: str) -> bool:
     """Whether an address can be a page, by its ending."""
+    return _suffix(url) in PAGE_SUFFIXES
+
+
+def _suffix(url: str) -> str:
     name = url.split("?", 1)[0].rsplit("/", 1)[-1]
-    return (name.rsplit(".", 1)[1].lower() if "." in name else "") in PAGE_SUFFIXES
+    return name.rsplit(".", 1)[1].lower() if "." in name else ""
+
+
+def _readable(url: str, rank: Rank) -> bool:
+    return is_page(url) or (rank is Rank.NEXT_PAGE and _suffix(url) in DATA_SUFFIXES)
 
 
 class Frontier:
     """The queue of one site. States: queued, reading, done, failed, left (over a budget)."""
 
-    def __init__(self, facts: FactsWriter, scope: Scope, pages: int, depth: int) -> None:
-        """Open the frontier in `facts`; what a killed scan left reading is queued again."""
+    def __init__(self, facts: FactsWriter, scope: Scope, pages: int, depth: int, last: Rank = Rank.REST) -> None:
+        """Open the frontier in `facts`; what was left reading is queued again; `last` is the last rank read."""
         self._facts = facts
         self._scope = scope
         self._pages = pages
         self._depth = depth
+        self._last = last
         facts.execute("UPDATE frontier SET state = 'queued' WHERE state = 'reading'")
         self._read = int(facts.execute("SELECT count(*) FROM frontier WHERE state IN ('done', 'failed')")[0][0])
 
@@ -77,7 +89,7 @@ class Frontier:
         A known page that was not read yet takes the better rank, and the role and column if they say more.
         """
         address = normalise(url)
-        if address is None or depth > self._depth or not is_page(address) or not self._scope.holds(address):
+        if address is None or depth > self._depth or not _readable(address, rank) or not self._scope.holds(address):
             return False
         fresh = self._facts.connection.execute(
             "INSERT OR IGNORE INTO frontier(url, rank, depth, role, listed_in, state) VALUES (?, ?, ?, ?, ?, 'queued')",
@@ -107,9 +119,9 @@ class Frontier:
         if most <= 0:
             return []
         rows = self._facts.execute(
-            "SELECT id, url, rank, depth, role, listed_in FROM frontier WHERE state = 'queued' "
+            "SELECT id, url, rank, depth, role, listed_in FROM frontier WHERE state = 'queued' AND rank <= ? "
             "ORDER BY rank, depth, id LIMIT ?",
-            (most,),
+            (int(self._last), most),
         )
         for row in rows:
             self._facts.execute("UPDATE frontier SET state = 'reading' WHERE id = ?", (row[0],))

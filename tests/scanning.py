@@ -16,7 +16,7 @@ from checker.model.results import Assessment, Scan
 from checker.rules import RuleSet, load_rules, rule_set
 
 AS_OF = datetime.fromisoformat("2021-11-08T10:00:00+08:00")
-QUICK = replace(Budget(), confirm_after=0.0, minutes=5, link_checks=200)
+QUICK = replace(Budget(), confirm_after=0.0, minutes=5, link_checks=200, renders=0)
 
 
 def national() -> RuleSet:

@@ -3,7 +3,7 @@
 import pytest
 
 from checker.extract import ColumnHint
-from checker.extract.columns import column_type, extract
+from checker.extract.columns.extractor import column_type, extract
 from checker.model.facts import Address, SiteColumn
 from tests.pages import HOME, context, page
 
@@ -24,10 +24,10 @@ def test_navigation_of_a_home_page() -> None:
     )  # fmt: skip
     nav = '<div id="mainNav">' + "".join(f'<a href="{url}">{text}</a>' for url, text in links) + "</div>"
     assert extract(page(nav + MAIN), context("home")).rows == (
-        row("zwyw/", "政务要闻", "news", "栏目名称含“要闻”"),
-        row("tzgg/", "通知公告", "notice", "栏目名称含“通知公告”"),
-        row("zcjd/", "政策解读", "interpretation", "栏目名称含“政策解读”"),
-        row("x/", "魅力甲县", "other", "栏目名称不能说明类型"),
+        row("zwyw/", "政务要闻", "news", "栏目名称含“政务要闻”"),
+        row("tzgg/", "通知公告", "notice", "栏目名称含“通知”"),
+        row("zcjd/", "政策解读", "interpretation", "栏目名称含“解读”"),
+        row("x/", "魅力甲县", "profile", "栏目名称含“魅力甲县”"),
     )
 
 
@@ -65,7 +65,7 @@ def test_a_column_page_names_itself() -> None:
     assert extract(named, context("article", url)).rows == ()
 
 
-def test_an_unknown_column_type_is_read_by_its_words() -> None:
+def test_an_unknown_column_type_leaves_it_to_the_name() -> None:
     head = '<meta name="ColumnName" content="公示"><meta name="ColumnType" content="本地栏目">'
     rows = extract(page(MAIN, HOME + "gs/", head), context("column", HOME + "gs/")).rows
-    assert [(r.name, r.type, r.reason) for r in rows] == [("公示", "other", "栏目名称不能说明类型")]
+    assert [(r.name, r.type, r.reason) for r in rows] == [("公示", "notice", "栏目名称含“公示”")]

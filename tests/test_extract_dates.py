@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from checker.extract import EXTRACTORS
-from checker.extract.dates import extract
+from checker.extract.dates.extractor import extract
 from checker.extract.written import address_date, badge, full_dates, meta_date, month_days, plain, with_year
 from checker.model.facts import Address, ArticleDate
 from checker.page import parse

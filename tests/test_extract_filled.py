@@ -3,7 +3,7 @@
 import pytest
 
 from checker.extract import ColumnHint, Role
-from checker.extract.lists import extract
+from checker.extract.lists.extractor import extract
 from checker.model.facts import GatherLog, ListItem
 from tests.pages import HOME, context, page
 

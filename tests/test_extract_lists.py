@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 
 from checker.extract import Extracted
-from checker.extract.lists import extract
-from checker.extract.pager import next_page
+from checker.extract.lists.extractor import extract
+from checker.extract.lists.pager import next_page
 from checker.model.facts import Address, ArticleDate, GatherLog, ListItem
 from checker.page import parse
 from tests.pages import HOME, context, page, real_pages

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from checker.extract.marks import extract
+from checker.extract.marks.extractor import extract
 from checker.model.facts import Address, GatherLog, Mark
 from checker.page import parse
 from tests.pages import HOME, context, page, real_pages

@@ -130,12 +130,12 @@ def test_a_list_from_old_to_new_beyond_our_bound_is_undecided(tmp_path: Path) ->
 def test_one_page_that_breaks_us_does_not_take_the_site_down(tmp_path: Path, monkeypatch: Any) -> None:
     real = checker.page.parse
 
-    def parse(url: str, body: bytes, content_type: str = "") -> Any:
+    def parse(url: str, body: bytes, content_type: str = "", included: Any = None) -> Any:
         if "art_1_1" in url:
             raise RuntimeError("a bug of ours")
-        return real(url, body, content_type)
+        return real(url, body, content_type, included)
 
-    monkeypatch.setattr("checker.scan.site.parse", parse)
+    monkeypatch.setattr("checker.scan.visits.parse", parse)
     found = scan({"/": html(NAV + FRESH.format(n=1)), "*": html(ARTICLE)}, tmp_path)
     assert found.subjects[0].problems == ()
     assert assessment(found, ID, "v3-home-stale").outcome is Outcome.PASS

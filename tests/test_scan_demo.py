@@ -6,7 +6,9 @@ its words, so that any change of a finding shows in a diff (CHECKER_UPDATE_GOLDE
 
 import json
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ import yaml
 
 from checker.config import shipped
 from checker.demo import AS_OF, CityServer, visits
+from checker.demo.places import CITY, HEALTH, PLACES, QINGXI, SHIQIAO
 from checker.fleet import evaluate_scan, load_scan, run
 from checker.history import record_visits
 from checker.model.results import Assessment, Finding, Outcome, Scan
@@ -131,3 +134,75 @@ def test_nothing_is_judged_that_was_not_gathered(scan: Scan) -> None:
         if a.outcome in {Outcome.PASS, Outcome.FAIL} and not any(f.certainty == "certain" for f in a.findings)
     }
     assert waiting & judged == set()
+
+
+def facts(store: Path, scan: Scan, subject: str, sql: str) -> list[tuple[Any, ...]]:
+    path = store / "scans" / scan.id / "facts" / f"{subject}.sqlite"
+    with closing(sqlite3.connect(f"file:{path}?immutable=1", uri=True)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+LISTED = """
+SELECT substr(p.url, 1, instr(p.url || '?', '?') - 1), count(*) FROM list_item i JOIN address p ON p.id = i.page
+JOIN address l ON l.id = i.listed_in WHERE l.url LIKE '%{column}%' GROUP BY p.url ORDER BY p.url
+"""
+
+
+def test_lists_that_do_not_stand_in_their_pages_are_read(scan: Scan, store: Path) -> None:
+    assert facts(store, scan, HEALTH.id, LISTED.format(column="/col1201/")) == [
+        ("http://wjw.shili.gov.cn/col/col1201/index.html", 10),
+        ("http://wjw.shili.gov.cn/module/web/jpage/dataproxy.jsp", 1),
+    ]
+    assert facts(store, scan, SHIQIAO.id, LISTED.format(column="/gsgg/")) == [
+        ("http://www.shiqiao.shili.gov.cn/zwgk/gsgg/list.json", 3)
+    ]
+
+
+def test_the_footer_that_a_script_writes_is_read_on_every_page(scan: Scan, store: Path) -> None:
+    asked = "SELECT a.url, f.outcome FROM fetch f JOIN address a ON a.id = f.url WHERE f.purpose = 'part'"
+    assert facts(store, scan, SHIQIAO.id, asked) == [("http://www.shiqiao.shili.gov.cn/js/footer.js", "ok")]
+    without = (
+        "SELECT count(*) FROM page p WHERE NOT EXISTS (SELECT 1 FROM mark m WHERE m.page = p.url AND m.kind = 'icp')"
+    )
+    assert facts(store, scan, SHIQIAO.id, without) == [(0,)]
+
+
+NEEDED = "SELECT a.url FROM page p JOIN address a ON a.id = p.url WHERE p.browser = 'needed' ORDER BY a.url"
+CONFLICTS = """
+SELECT s.on_date, m.on_date FROM article_date s JOIN article_date m ON m.url = s.url AND m.on_date <> s.on_date
+WHERE s.source = 'label' AND m.source = 'meta'
+"""
+MAPS = "SELECT a.url FROM page p JOIN address a ON a.id = p.url WHERE p.role = 'map'"
+ELSEWHERE = """
+SELECT a.url, c.name, c.type, c.reason FROM site_column c JOIN address a ON a.id = c.url WHERE c.registered = 0
+AND c.reason LIKE '%站外%'
+"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        (NEEDED, {QINGXI.id: [("http://www.qingxi.shili.gov.cn/sjkf/common_list.shtml",)]}),
+        (MAPS, {CITY.id: [(f"http://{CITY.host}{CITY.map}",)], SHIQIAO.id: [(f"http://{SHIQIAO.host}{SHIQIAO.map}",)]}),
+        (
+            ELSEWHERE,
+            {
+                QINGXI.id: [
+                    ("http://zwfw.shili.gov.cn/", "政务服务", "services", "导航链接指向站外，栏目名称含“政务服务”")
+                ],
+                HEALTH.id: [
+                    ("http://12345.shili.gov.cn/", "咨询投诉", "consultation", "导航链接指向站外，栏目名称含“咨询投诉”")
+                ],
+            },
+        ),
+        (
+            CONFLICTS,
+            {QINGXI.id: [("2021-05-02", "2021-11-05")]},
+        ),
+    ],
+    ids=["browser", "map", "elsewhere", "conflict"],
+)
+def test_what_is_planted_on_single_pages_is_a_fact_there_and_nowhere_else(
+    scan: Scan, store: Path, sql: str, expected: dict[str, list[tuple[Any, ...]]]
+) -> None:
+    assert {p.id: facts(store, scan, p.id, sql) for p in PLACES} == {p.id: expected.get(p.id, []) for p in PLACES}

@@ -69,6 +69,21 @@ def test_the_date_that_counts_is_that_of_the_best_place() -> None:
     ]
 
 
+def test_clues_that_name_another_day_than_the_page_are_conflicts() -> None:
+    sql = "SELECT url, shown_on, source, on_date, days_apart FROM date_conflict ORDER BY url, source, on_date"
+    rows = [
+        dated("1.html", "2021-05-01", "label", confidence=0.95), dated("1.html", "2021-06-02", "label", confidence=0.8),
+        dated("1.html", "2021-05-04", "meta"), dated("1.html", "2021-04-30", "address"), dated("1.html", "2021-05-01"),
+        dated("2.html", "2021-05-02", "structure"), dated("2.html", "2021-05-03"),
+        dated("3.html", "2021-05-02", "meta"), dated("3.html", "2021-05-09"),
+    ]  # fmt: skip
+    assert tuples(sql, *rows) == [
+        (url("1.html"), "2021-05-01", "address", "2021-04-30", -1),
+        (url("1.html"), "2021-05-01", "meta", "2021-05-04", 3),
+        (url("2.html"), "2021-05-02", "list", "2021-05-03", 1),
+    ]
+
+
 def test_dates_ahead_are_told_apart() -> None:
     sql = "SELECT url, location, on_date, days_ahead, title FROM future_article ORDER BY on_date, url"
     rows = [

@@ -9,6 +9,7 @@ import typer
 from checker import __version__
 from checker.cli import registry, rules
 from checker.cli.demo import demo
+from checker.cli.page import page
 from checker.cli.scan import scan
 from checker.cli.stored import evaluate, report
 from checker.cli.terminal import console_err, silence_stdout
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.command(epilog="Example: `checker scan -f text -f json -o - -o result.json`")(scan)
 app.command(epilog="Example: `checker evaluate --profile gate`")(evaluate)
 app.command(epilog="Example: `checker report -f json -o result.json`")(report)
+app.command(epilog="Example: `checker page saved.html -f json` or `checker page http://www.example.gov.cn/`")(page)
 app.command(epilog="Example: `checker demo` or `checker demo --serve`")(demo)
 app.add_typer(rules.app, name="rules")
 app.add_typer(registry.app, name="registry")

@@ -1,16 +1,21 @@
-"""`checker registry`: what can be said of sites.yaml and accounts.yaml before any request."""
+"""`checker registry`: sites.yaml and accounts.yaml checked, begun, and filled with the columns that a site shows."""
 
 import typer
 
+from checker.cli.discover import discover_columns, new
 from checker.cli.scan import Accounts, Sites, registry_at
 from checker.cli.terminal import console_out
 
-app = typer.Typer(no_args_is_help=True, help="Check the registry.")
+app = typer.Typer(no_args_is_help=True, help="Check, begin and fill the registry.")
 
 
 @app.callback()
 def _group() -> None:
-    """Check the registry."""
+    """Check, begin and fill the registry."""
+
+
+app.command("discover", epilog="Example: `checker registry discover 3499000001 --write`")(discover_columns)
+app.command("new", epilog="Example: `checker registry new http://www.example.gov.cn/ -o sites.yaml`")(new)
 
 
 @app.command("validate", epilog="Example: `checker registry validate --sites sites.yaml`")

@@ -58,6 +58,9 @@ def scan(
         bool, typer.Option("--plan", help="Tell hosts, pages, minutes, megabytes; ask nobody.")
     ] = False,
     max_pages: Annotated[int | None, typer.Option(min=1, help="Pages per site at most.")] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Render pages that only scripts build, if Chromium is there.")
+    ] = True,
     workers: Annotated[int, typer.Option(min=1, help="Local processes.")] = 1,
     executor: Annotated[str, typer.Option(help="local, or dask=ADDRESS of a scheduler.")] = "local",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.")] = False,
@@ -70,14 +73,14 @@ def scan(
     registry = registry_at(sites, accounts)
     defaults = registry.scan
     begun = _begun(store, as_of, profile, connect_to, only, max_pages) if resume else None
-    connections = begun.connect_to if begun else _connections(connect_to, defaults.connect_to)
+    where = begun.connect_to if begun else connections(connect_to, defaults.connect_to)
     order = Order(
         registry=registry,
         rules=rules_of(book_at(rules), begun.profile if begun else profile or defaults.profile or "national"),
         store=store,
-        as_of=begun.as_of if begun else _clock(as_of, defaults.as_of, bool(connections)),
-        fetch=FetchSettings(connect_to=connections, cacert=_readable(cacert)),
-        budget=_budget(max_pages, defaults.max_pages),
+        as_of=begun.as_of if begun else clock(as_of, defaults.as_of, bool(where)),
+        fetch=FetchSettings(connect_to=where, cacert=readable(cacert)),
+        budget=_budget(max_pages, defaults.max_pages, browser),
         only=tuple(only or ()),
         workers=workers,
         executor=_executor(executor),
@@ -110,17 +113,18 @@ def _begun(
     begun = stopped_scan(store)
     begun.agree(
         as_of=_moment(as_of).replace(microsecond=0) if as_of else None, profile=profile,
-        connect_to=_connections(connect_to, None), only=only or (), max_pages=max_pages,
+        connect_to=connections(connect_to, None), only=only or (), max_pages=max_pages,
     )  # fmt: skip
     return begun
 
 
-def _connections(given: list[str] | None, default: str | tuple[str, ...] | None) -> tuple[ConnectTo, ...]:
+def connections(given: list[str] | None, default: str | tuple[str, ...] | None) -> tuple[ConnectTo, ...]:
+    """What --connect-to says, else the registry; raises UsageError."""
     texts = given or ([default] if isinstance(default, str) else default or ())
     return tuple(ConnectTo.parse(text) for text in texts)
 
 
-def _clock(given: str | None, default: datetime | None, connected: bool) -> datetime:
+def clock(given: str | None, default: datetime | None, connected: bool) -> datetime:
     """The inspection clock: --as-of, else the registry's, else now; another day only with --connect-to."""
     now = datetime.now(SHANGHAI)
     moment = _moment(given) if given else shanghai(default) if default else now
@@ -139,7 +143,8 @@ def _moment(text: str) -> datetime:
         raise UsageError(f"--as-of {text}: not ISO 8601, e.g. 2021-11-08T10:00:00+08:00") from error
 
 
-def _readable(cacert: Path | None) -> Path | None:
+def readable(cacert: Path | None) -> Path | None:
+    """`cacert` if it is a file of certificates; raises UsageError."""
     if cacert is not None and not cacert.is_file():
         raise UsageError(f"--cacert {cacert}: no such file")
     if cacert is not None:
@@ -150,9 +155,9 @@ def _readable(cacert: Path | None) -> Path | None:
     return cacert
 
 
-def _budget(given: int | None, default: int | None) -> Budget:
-    pages = given or default
-    return replace(Budget(), pages=pages) if pages else Budget()
+def _budget(given: int | None, default: int | None, browser: bool) -> Budget:
+    standard = Budget()
+    return replace(standard, pages=given or default or standard.pages, renders=standard.renders if browser else 0)
 
 
 def _executor(text: str) -> str:

@@ -4,10 +4,10 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from checker.demo import accounts, render
+from checker.demo import accounts, delivery, render
 from checker.demo.entries import entries, list_pages
 from checker.demo.places import CITY, PLACES, QINGXI, SHIQIAO
-from checker.demo.plan import Place, Reply
+from checker.demo.plan import Place, Reply, Section
 
 City = Mapping[str, Mapping[str, Reply]]
 
@@ -19,8 +19,9 @@ _NEIGHBOURS = {
     "www.gov.cn": "中国政府网", "bszs.conac.cn": "党政机关网站标识",
     "beian.miit.gov.cn": "备案管理系统", "www.beian.gov.cn": "公安备案平台", "zfwzgl.www.gov.cn": "我为政府网站找错",
     "www.xinwen.shili.example": "示例新闻网",
+    "12345.shili.gov.cn": "示例市12345政务服务便民热线", "zwfw.shili.gov.cn": "示例市政务服务网",
 }  # fmt: skip
-"""Hosts outside the city that its pages link to; here each is one small page: nothing leaves the machine."""
+"""Hosts beside the sites of the city that these link to; here each is one small page: nothing leaves the machine."""
 
 _SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 300" width="960" height="300" '
@@ -85,17 +86,36 @@ def _place(place: Place) -> Iterator[tuple[str, Reply]]:
                 yield entry.url, Reply(200, "application/pdf", _pdf(i))
             elif not entry.gone:
                 yield entry.url, _html(place, render.article_page(place, section, entry, i))
+        yield from _data(place, section)
+    if place.map:
+        yield place.map, _html(place, render.map_page(place))
+    if place.written_footer:
+        yield place.written_footer, _script(render.footer_script(place))
     for path, (title, body) in place.extra.items():
         yield path, _html(place, render.plain_page(place, title, body))
     yield from _oddities(place)
 
 
+def _data(place: Place, section: Section) -> Iterator[tuple[str, Reply]]:
+    """Answers to the calls of a column whose list does not stand in its page."""
+    if section.form == "feed":
+        body = delivery.feed(entries(place, section))
+        yield delivery.feed_path(section), Reply(200, "application/json; charset=utf-8", body.encode())
+    if section.form == "store":
+        yield delivery.PROXY, Reply(200, "text/xml; charset=utf-8", render.further_items(place, section).encode())
+        yield "/script/jpage.js", _script(delivery.SHOW)
+
+
+def _script(text: str) -> Reply:
+    return Reply(200, "text/javascript; charset=utf-8", text.encode())
+
+
 def _oddities(place: Place) -> Iterator[tuple[str, Reply]]:
     """Answers that are no fault although they look like one, and the script of the page that needs scripts."""
     if place is CITY:
-        flaky, slow = (_html(place, render.plain_page(place, *place.extra[path])) for path in place.extra)
+        first, second = list(place.extra)[:2]
+        flaky, slow = (_html(place, render.plain_page(place, *place.extra[path])) for path in (first, second))
         busy = Reply(503, "text/plain; charset=utf-8", "服务繁忙，请稍后再试".encode(), headers=(("Retry-After", "1"),))
-        first, second = place.extra
         yield first, dataclasses.replace(flaky, first=busy)
         yield second, dataclasses.replace(slow, seconds=1.2)
     if place in (QINGXI, SHIQIAO):
@@ -103,7 +123,7 @@ def _oddities(place: Place) -> Iterator[tuple[str, Reply]]:
     if place is SHIQIAO:
         yield "/neibu/index.shtml", Reply(403, "text/plain; charset=utf-8", "仅限内部访问".encode())
     if place is QINGXI:
-        yield "/static/js/app.js", Reply(200, "text/javascript; charset=utf-8", b"/* fills #app in a browser */\n")
+        yield "/static/js/app.js", _script("/* fills #app in a browser */\n")
 
 
 def _feeds() -> Iterator[tuple[str, Reply]]:

@@ -13,7 +13,7 @@ def entries(place: Place, section: Section) -> tuple[Entry, ...]:
     """The entries of a column in the order in which its list shows them: pinned first, then newest first."""
     if section.form == "files":
         return _files(section)
-    if section.form != "list":
+    if not section.lists:
         return ()
     ages = [-a for a in section.ahead] + [section.newest + i * section.step for i in range(section.count)]
     if section.pinned is not None:
@@ -25,7 +25,7 @@ def entries(place: Place, section: Section) -> tuple[Entry, ...]:
 
 
 def _length(section: Section) -> int:
-    return len(section.ahead) + section.count + (section.pinned is not None) if section.form == "list" else 0
+    return len(section.ahead) + section.count + (section.pinned is not None) if section.lists else 0
 
 
 def _entry(place: Place, section: Section, i: int, age: int, title: str) -> Entry:
@@ -39,6 +39,7 @@ def _entry(place: Place, section: Section, i: int, age: int, title: str) -> Entr
         gone=section.gone == i,
         two_anchors=section.two_anchors,
         note=section.notes.get(i, ""),
+        tagged=day(section.touched[i]) if i in section.touched else None,
     )
 
 
@@ -63,7 +64,7 @@ def _files(section: Section) -> tuple[Entry, ...]:
 
 def list_pages(place: Place, section: Section) -> tuple[str, ...]:
     """Addresses of a column's list pages, first page first."""
-    many = max(1, -(-len(entries(place, section)) // PAGE_SIZE))
+    many = 1 if section.form in {"feed", "store"} else max(1, -(-len(entries(place, section)) // PAGE_SIZE))
     return tuple(_list_page(place, section, n) for n in range(many))
 
 

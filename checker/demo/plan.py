@@ -16,7 +16,7 @@ AS_OF = datetime(2021, 11, 8, 10, 0, tzinfo=BEIJING)
 TODAY = AS_OF.date()
 
 Look = Literal["trs", "ucap", "table", "hanweb"]
-Form = Literal["list", "blank", "script", "text", "files"]
+Form = Literal["list", "blank", "script", "text", "files", "feed", "store"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,10 @@ class Section:
     """A column (栏目) of a site, with what is planted in it.
 
     `form` says what its page is: a list; an empty list; a shell that scripts fill; one running text (概况); a list of
-    files without any date. `newest` is the age in days of the newest entry, `ahead` gives entries dated after the
-    inspection day. The keys of `notes` are positions in the list; the value is HTML added to that article.
+    files without any date; a list that a script asks for as JSON; records in a data store, the further ones behind a
+    data call. `newest` is the age in days of the newest entry, `ahead` gives entries dated after the inspection day.
+    The keys of `notes` and `touched` are positions in the list; the values are HTML added to that article and another
+    age that its PubDate tag pretends. `under` names the column in whose drop-down it stands.
     """
 
     name: str
@@ -45,6 +47,13 @@ class Section:
     gone: int | None = None
     two_anchors: bool = False
     notes: Mapping[int, str] = field(default_factory=dict)
+    touched: Mapping[int, int] = field(default_factory=dict)
+    under: str = ""
+
+    @property
+    def lists(self) -> bool:
+        """Whether it holds dated entries, however its page shows them."""
+        return self.form in {"list", "feed", "store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,11 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One website of the city. `home_note` is HTML at the foot of its home page's main part, `friends` its 友情链接."""
+    """One website of the city. `home_note` is HTML at the foot of its home page's main part, `friends` its 友情链接.
+
+    `elsewhere` are entries of its navigation that lead to other hosts, `access` the address of its entry for the old
+    and the disabled, `map` that of its site map; `written_footer`: a script writes the footer ('' = none of it).
+    """
 
     id: str
     host: str
@@ -76,12 +89,16 @@ class Place:
     tags: Literal["full", "flawed", "none"] = "full"
     friends: tuple[tuple[str, str], ...] = ()
     home_note: str = ""
+    elsewhere: tuple[tuple[str, str], ...] = ()
+    access: tuple[str, str] = ("", "")
+    map: str = ""
+    written_footer: str = ""
     extra: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a list: an article or a file."""
+    """One entry of a list: an article or a file; `tagged` is the day of its PubDate tag where that is another."""
 
     title: str
     url: str
@@ -92,6 +109,7 @@ class Entry:
     gone: bool = False
     two_anchors: bool = False
     note: str = ""
+    tagged: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """From the plan to pages: each look is one file of parts under `pages/`, filled in by pure functions."""
 
 import html
+import json
 from functools import lru_cache
 from pathlib import Path
 from string import Template
 
-from checker.demo import wording
+from checker.demo import delivery, wording
 from checker.demo.entries import PAGE_SIZE, entries, list_pages
 from checker.demo.plan import Entry, Look, Place, Section
 
@@ -16,7 +17,7 @@ HOME_ENTRIES = 5
 COLUMN_TYPES = {
     "news": "工作动态", "policy": "政策文件", "interpretation": "政策解读", "profile": "概况信息",
     "functions": "机构职能", "leaders": "负责人信息", "data": "数据发布", "survey": "征集调查",
-    "interview": "在线访谈", "response": "回应关切",
+    "interview": "在线访谈", "response": "回应关切", "services": "办事服务", "consultation": "咨询投诉",
 }  # fmt: skip
 """ColumnType values by our types; any other column is 信息公开目录."""
 
@@ -40,7 +41,7 @@ def _menu(place: Place) -> str:
     return _links([(s.name, s.path) for s in place.sections])
 
 
-def _footer(place: Place) -> dict[str, str]:
+def _marks(place: Place) -> dict[str, str]:
     m = place.marks
     number = "".join(c for c in m.police if c.isdigit())
     return {
@@ -90,20 +91,53 @@ def _article_tags(place: Place, section: Section, entry: Entry) -> list[tuple[st
         ("ColumnName", section.name),
         ("ColumnType", COLUMN_TYPES.get(section.type, "信息公开目录")),
         ("ArticleTitle", entry.title),
-        ("PubDate", f"{entry.day} {entry.clock}"),
+        ("PubDate", f"{entry.tagged or entry.day} {entry.clock}"),
         ("ContentSource", "" if place.tags == "flawed" else entry.source),
     ]
 
 
 def _page(place: Place, role: str, title: str, main: str, tags: list[tuple[str, str]], crumb: str = "") -> str:
+    footer = f'<script src="{place.written_footer}"></script>' if place.written_footer else footer_part(place)
+    words, target = place.access
     # a trailing page title as CMSs write it: the article or column first, the site last
     return _fill(
         place, "layout", charset=place.charset, role=role, main=main, name=place.name, metas=_metas(place, tags),
         title=html.escape(f"{title}_{place.name}" if title else place.name),
         crumb=f'<div class="crumb position path">当前位置：<a href="/">首页</a> &gt; {crumb}</div>' if crumb else "",
-        nav="\n".join(_fill(place, "nav", url=s.path, name=s.name) for s in place.sections if s.level == 1),
-        friends=_links(list(place.friends)), **_footer(place),
+        nav=_navigation(place), footer=footer, access=_links([place.access]) if target else words,
     ) + "\n"  # fmt: skip
+
+
+def _navigation(place: Place) -> str:
+    tops = [(s.name, s.path) for s in place.sections if s.level == 1]
+    return "\n".join(
+        _fill(place, "nav", url=url, name=name, sub=_drop_down(place, name)) for name, url in (*tops, *place.elsewhere)
+    )
+
+
+def _drop_down(place: Place, name: str) -> str:
+    below = [f'<li><a href="{s.path}">{s.name}</a></li>' for s in place.sections if s.under == name]
+    return f"<ul>{''.join(below)}</ul>" if below else ""
+
+
+def footer_part(place: Place) -> str:
+    """The footer as HTML: marks and 友情链接."""
+    return _fill(place, "footer", friends=_links(list(place.friends)), **_marks(place))
+
+
+def footer_script(place: Place) -> str:
+    """The same footer as a script that writes it into the page, line by line."""
+    lines = (json.dumps(line, ensure_ascii=False).replace("</", "<\\/") for line in footer_part(place).splitlines())
+    return "".join(f"document.writeln({line});\n" for line in lines)
+
+
+def map_page(place: Place) -> str:
+    """The site map: the columns of the navigation with their drop-downs, then all others below one heading."""
+    tops = [s for s in place.sections if s.level == 1]
+    rest = [f'<li><a href="{s.path}">{s.name}</a></li>' for s in place.sections if s.level > 1 and not s.under]
+    rows = [f'<li><a href="{s.path}">{s.name}</a>{_drop_down(place, s.name)}</li>' for s in tops]
+    rows.append(f"<li><b>其他栏目</b><ul>{''.join(rest)}</ul></li>")
+    return plain_page(place, "网站地图", "<ul>\n{}\n</ul>".format("\n".join(rows)))
 
 
 def _item(place: Place, entry: Entry, short: bool = False) -> str:
@@ -143,6 +177,12 @@ def _pager(pages: tuple[str, ...], n: int) -> str:
     return " ".join(links)
 
 
+def _below(section: Section, pages: tuple[str, ...], n: int) -> str:
+    if section.form == "feed":
+        return delivery.asking(section)
+    return _pager(pages, n) if len(pages) > 1 else ""
+
+
 def _hot(place: Place) -> str:
     """The newest news of the whole site, which a sidebar shows beside every list, however old that list is."""
     news = next(s for s in place.sections if s.type == "news")
@@ -158,17 +198,30 @@ def column_page(place: Place, section: Section, n: int = 0) -> str:
     if section.form == "script":
         return _shell(place, section, tags)
     if section.form == "text":
-        texts = wording.ABOUT[section.type]
-        body = "\n".join(f"<p>　　{text.format(short=place.short)}</p>" for text in texts)
+        body = wording.about(section.type, place.short)
         main = _fill(place, "text", name=section.name, body=body, menu=_menu(place))
         return _page(place, "column", section.name, main, tags, section.name)
     pages, listed = list_pages(place, section), entries(place, section)
     main = _fill(
         place, "list", name=section.name, menu=_menu(place), hot=_hot(place), records=str(len(listed)),
-        items=_items(place, listed[n * PAGE_SIZE : (n + 1) * PAGE_SIZE]), pages=str(len(pages)), page=str(n),
-        number=str(n + 1), pager=_pager(pages, n) if len(pages) > 1 else "",
+        items=_rows(place, section, listed[n * PAGE_SIZE : (n + 1) * PAGE_SIZE]), pages=str(len(pages)), page=str(n),
+        number=str(n + 1), pager=_below(section, pages, n),
     )  # fmt: skip
     return _page(place, "column", section.name, main, tags, section.name)
+
+
+def _rows(place: Place, section: Section, listed: tuple[Entry, ...]) -> str:
+    """What stands in the place of a list: its entries, the store that holds them, nothing if a script brings them."""
+    if section.form == "feed":
+        return ""
+    if section.form == "store":
+        return delivery.store(section, [_item(place, e) for e in listed], further=True)
+    return _items(place, listed)
+
+
+def further_items(place: Place, section: Section) -> str:
+    """The answer to the data call of a store: the records behind those of the first page."""
+    return delivery.store(section, [_item(place, e) for e in entries(place, section)[PAGE_SIZE:]], further=False)
 
 
 def _shell(place: Place, section: Section, tags: list[tuple[str, str]]) -> str:

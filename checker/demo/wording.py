@@ -85,8 +85,40 @@ ABOUT: dict[str, tuple[str, ...]] = {
         "副市长　孙晓岚　女，一九七五年生，大学学历，负责工业、商务、市场监管等方面工作。",
         "市政府秘书长　钱亦农　男，一九七二年生，大学学历，协助市长处理市政府日常工作。",
     ),
+    "leaders区": (
+        "区长　林知远　男，一九七〇年生，大学学历，主持区政府全面工作，分管审计工作。",
+        "副区长　何清如　女，一九七四年生，研究生学历，负责教育、卫生健康、民政等方面工作。",
+        "副区长　沈一帆　男，一九七六年生，大学学历，负责城市建设、生态环境、应急管理等方面工作。",
+        "副区长　罗秋禾　女，一九七八年生，研究生学历，负责招商引资、商务、文化旅游等方面工作。",
+        "区政府办公室主任　许知行　男，一九八〇年生，大学学历，协助区长处理区政府日常工作。",
+    ),
+    "services": (
+        "办事地点：{short}政务服务中心一楼综合窗口；办理时间：工作日 8:30—12:00，14:30—17:30。",
+        "可办事项：居民服务、企业开办、证照核发、公共事业缴费等，凭身份证件即可在综合窗口申请，材料齐全的当场受理。",
+        "网上办理：登录后选择事项、填写申请表、上传材料，一至五个工作日内短信告知结果。",
+        "收费标准：除法律法规另有规定外一律免费；办理进度和结果可凭受理编号在窗口或电话咨询，对结果有异议的可在六十日内申请复核。",
+    ),
+    "consultation": (
+        "欢迎就{short}的工作提出咨询、意见和建议，来信由专人在一个工作日内登记，五个工作日内答复。",
+        "请填写标题、内容和联系方式，一事一信，内容尽量写明时间、地点和经过；涉及个人隐私和商业秘密的内容不予公开。",
+        "已经答复的来信经本人同意后在本栏公布，供有同样问题的群众参考；重复来信合并办理。紧急事项请直接拨打便民热线，由值班人员当场登记。",
+    ),
 }
-"""Running texts of columns that are one page and no list."""
+"""Running texts of columns that are one page and no list, by type; a type with 市, 县 or 区 behind it goes before."""
+
+LETTER = (
+    '<form action="" method="post"><p>标题 <input name="title" size="50"></p>'
+    '<p>内容 <textarea name="content" rows="6" cols="60"></textarea></p>'
+    '<p><input type="submit" value="提交"></p></form>'
+)
+"""What a mailbox has below its text."""
+
+
+def about(kind: str, short: str) -> str:
+    """The running text of a column of type `kind` as HTML."""
+    texts = ABOUT.get(kind + short[-1]) or ABOUT[kind]
+    body = "\n".join(f"<p>　　{text.format(short=short)}</p>" for text in texts)
+    return f"{body}\n{LETTER}" if kind == "consultation" else body
 
 
 def titles(section: tuple[str, str], short: str, months: list[tuple[int, int]], start: int) -> list[str]:

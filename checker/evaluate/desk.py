@@ -71,9 +71,8 @@ class _Desk:
         params = self.params | rule.params
         sample = self._sample(rule, params)
         rows = self._rows(loaded, params) if rule.sql else []
+        gaps = self._open(loaded, rows)
         rows, unasked = self._answered(rule, rows)
-        presence = rule.proof == "presence"
-        gaps = self.coverage.gaps(loaded.needs, columns=presence) if rule.sql else []
         need = self._threshold(rule, params)
         asks_only = rule.sql is None and bool(unasked)
         if any(gap.state == "missing" for gap in gaps):
@@ -94,6 +93,13 @@ class _Desk:
             unasked=tuple(unasked),
             findings=self._findings(rule, rows),
         )
+
+    def _open(self, loaded: LoadedRule, rows: list[Row]) -> list[Gap]:
+        """What is missing for a pass; what was sought and found proves itself, whatever else was not read."""
+        rule = loaded.rule
+        if not rule.sql or (rule.proof == "existence" and not rows):
+            return []
+        return self.coverage.gaps(loaded.needs, columns=rule.proof == "presence")
 
     def _sample(self, rule: Rule, params: dict[str, Any]) -> tuple[Sampled, ...]:
         if rule.sample is None:
@@ -130,7 +136,7 @@ class _Desk:
         certainty = raw.get("certainty", "certain")
         if certainty not in {"certain", "candidate"}:
             raise _BrokenRule(f"certainty '{certainty}' is neither certain nor candidate")
-        gaps = self._gaps(loaded, raw.get("scope")) if rule.proof == "absence" else []
+        gaps = [] if rule.proof == "presence" else self._gaps(loaded, raw.get("scope"))
         detail = str(raw["detail"])
         if gaps:
             certainty, detail = "unknown", _undecided(detail, gaps)

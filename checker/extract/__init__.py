@@ -1,7 +1,11 @@
 """Pages to rows: every extractor reads the same parsed page; a file here is registered in EXTRACTORS."""
 
-from checker.extract import articles, columns, dates, links, lists, marks, tags
+from checker.extract import articles, links, tags
+from checker.extract.columns import extractor as columns
 from checker.extract.contract import ColumnHint, Extracted, Extractor, PageContext, Role
+from checker.extract.dates import extractor as dates
+from checker.extract.lists import extractor as lists
+from checker.extract.marks import extractor as marks
 
 __all__ = ["EXTRACTORS", "ColumnHint", "Extracted", "Extractor", "PageContext", "Role"]
 

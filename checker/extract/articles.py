@@ -23,10 +23,12 @@ _SOURCE = re.compile(r"(?:信息来源|文章来源|来\s*源|稿源)\s*[:]\s*([
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The headline of a page and the text run after which it ends; -1 if only meta or <title> tells it."""
+    """The headline of a page, the text run after which it ends and the one it begins with; -1 if only meta or <title>
+    tells it."""
 
     text: str
     end_run: int
+    first_run: int = -1
 
 
 def headline(page: ParsedPage) -> Headline:
@@ -39,14 +41,14 @@ def headline(page: ParsedPage) -> Headline:
             return _without_tail(page, element, key)
     for element, text in shown:
         if element.tag == "h1" and 4 <= len(text) <= 150:
-            return Headline(text, element.end_run)
+            return Headline(text, element.end_run, element.first_run)
     for number, run in enumerate(page.outline.runs):
         visible = not run.hidden and not run.linked
         if visible and len(key) >= 6 and _agree(key, _squashed(run.text)):
-            return Headline(run.text, number + 1)
+            return Headline(run.text, number + 1, number)
     for element, text in shown:
         if 8 <= len(text) <= 150 and re.search(r"title|bt\b", element.names, re.IGNORECASE):
-            return Headline(text, element.end_run)
+            return Headline(text, element.end_run, element.first_run)
     return Headline(wanted, -1)
 
 
@@ -107,8 +109,8 @@ def _without_tail(page: ParsedPage, element: Element, key: str) -> Headline:
     for end in range(element.first_run + 1, element.end_run + 1):
         text = page.outline.text(element.first_run, end)
         if len(_squashed(text)) >= len(key):
-            return Headline(text, end)
-    return Headline(page.outline.text_of(element), element.end_run)
+            return Headline(text, end, element.first_run)
+    return Headline(page.outline.text_of(element), element.end_run, element.first_run)
 
 
 def _squashed(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from checker.model.facts import Link, TemplateKey
 from checker.page import ParsedPage
 
-Role = Literal["home", "column", "article", "other"]
+Role = Literal["home", "column", "article", "map", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class PageContext:
     """What an extractor may know beside the page: the site, the inspection clock, and why the page was read.
 
     `listed_in` is the address of the column (or home) that led here, '' if none; on a column's own first page it is
-    that page. `aliases` are further hosts of the site.
+    that page. `aliases` are further hosts of the site. `rendered`: a browser has run the page's scripts already, so
+    what is missing is not hidden behind them.
     """
 
     subject: str
@@ -38,11 +39,12 @@ class PageContext:
     listed_in: str = ""
     columns: tuple[ColumnHint, ...] = ()
     depth: int = 0
+    rendered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """Rows for the store; next list pages to read; links of templates, to be stored once however many pages carry them.
+    """Rows for the store; next list pages and data calls to read; site maps to read; links of templates, stored once.
 
     The rows hold a PageTemplate for each template that the page carries; its Link rows stand only in `templates`.
     """
@@ -50,6 +52,7 @@ class Extracted:
     rows: tuple[Any, ...] = ()
     next_pages: tuple[str, ...] = ()
     templates: Mapping[TemplateKey, tuple[Link, ...]] = field(default_factory=dict)
+    maps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,49 +2,68 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from checker.address import in_scope, same_place
-from checker.extract.blocks import ASIDE, SIDE, named
+from checker.extract.asides import ASIDE, breadcrumbs, named, sides, tops
 from checker.extract.contract import PageContext
 from checker.page import MAIN, Element, ParsedPage, RawLink
 
 _PHRASES = re.compile(
-    r"(?:抱歉|对不起)?[,，]?(?:该|本|此|当前)?(?:栏目|页面|目录|列表)?(?:下)?暂(?:时)?(?:无|没有)[\u4e00-\u9fff]{0,8}"
-    r"|没有(?:相关|找到|任何|查询到)[\u4e00-\u9fff]{0,8}|(?:该|本|此)?(?:正在|栏目|页面|内容|网站)(?:正在)?(?:建设|更新|维护|加载)中"
-    r"|敬请(?:期待|关注)|资料整理中|(?:数据|正在|内容)?加载中|请稍[候后]"
+    r"(?:抱歉|对不起)?[,，]?(?:该|本|此|当前)?(?:栏目|页面|目录|列表)?(?:下)?暂(?:时)?(?:无|没有|未)[\u4e00-\u9fff]{0,8}"
+    r"|没有(?:相关|找到|任何|查询到)[\u4e00-\u9fff]{0,8}|(?i:no\s+(?:data|records?|content)\b)"
+    r"|(?:该|本|此)?(?:系统|平台|栏目|页面|内容|网站|功能)?(?:正在|尚在|还在)?(?:进行)?(?:升级改版|改版升级|升级维护|升级|改版|建设|筹备|完善|整理"
+    r"|更新|维护|加载|录入)(?:之)?中(?![华国央原西东])|(?:正在|尚在)(?:建设|维护|升级|改版|整理|筹备|完善)(?!中[华国央原西东])|即将(?:上线|开通|推出|开放)"
+    r"|[敬尽]请(?:期待|关注)|资料整理中|(?:数据|正在|内容)?加载中|请稍[候后]"
     r"|共\s*\d*\s*[条页篇]|第?\s*\d*\s*/\s*\d*\s*页|第\s*\d*\s*页|每页\s*\d*\s*条|首页|上一页|下一页|尾页|末页|跳转?到?"
     r"|您?(?:现在|当前|目前)?所?在?的?位置|栏目(?:导航|列表)|打印|关闭|返回(?:顶部)?|分享到?|收藏|更多|字体|字号|【?[大中小]】|\d+"
 )
 _HEADING = re.compile(
     r"h\d|(?:\S*[-_])?(?:title|tit|bt|biaoti|lmmc|heading|caption|hd)\d*|\S*(?:Title|Tit|Name)\d*", re.IGNORECASE
 )
-_CRUMB = re.compile(r"^[\s>»]*您?(?:现在|当前|目前)?所?在?的?位置")
-_ASIDE = re.compile(f"{ASIDE.pattern}|{SIDE.pattern}", re.IGNORECASE)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LONGEST_HEADING = 40
 _MUCH = 2_000
 """Characters from which on it does not matter how many of them are a pager's."""
 
-_LONGEST_CRUMB = 150
 _UTILITY = re.compile(
-    r"[\s\[【<>«»‹›]*(?:更多|more|查看更多|上一页|下一页|首页|主页|尾页|末页|返回\w*|打印\w*|关闭\w*|收藏|分享|\d+)[\s\]】>»›+.。…]*",
+    r"[\s\[【<>«»‹›]*(?:更多|more|查看更多|上一页|下一页|首页|主页|尾页|末页|返回\w*|打印\w*|关闭\w*|收藏|分享|登录|注册|网站地图|RSS|English|EN|繁體?体?(?:版|中文)?|简体(?:版|中文)?|\w{0,12}(?:无障碍|长者|关怀|适老|手机)(?:版|模式|浏览|阅读|辅助|通道)?|设为首页|\d+)[\s\]】>»›+.。…]*",
     re.IGNORECASE,
 )
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|wps|et|ofd|zip|rar|mp4|mp3)(?:$|\?)", re.IGNORECASE)
 _FRAMES = frozenset({"iframe", "frame", "embed", "object", "video", "audio"})
 _ORNAMENT = re.compile(
-    r"(?:^|[/_.-])(?:icons?|ico|arrows?|dot|line|blank|spacer|space|pixel|bullet|bg|logo|btn|button|no-?_?data|empty|zwsj|zanwu"
+    r"(?:^|[/_.-])(?:icons?|ico|arrows?|dot|line|blank|spacer|space|pixel|bullet|bg|logo|btn|button|no-?_?data|empty|zwsj|zanwu|building|jianshe|construct\w*|weihu|no-?_?(?:info|content)"
     r"|loading|print|close|banner|new|hot|more|jt|sanjiao|clear|trans\w*)[\w-]*\.(?:png|gif|jpe?g|svg|webp|ico)",
     re.IGNORECASE,
 )
+_PHRASE = re.compile(r"暂[无未没]|建设|升级|改版|维护|筹备|完善|整理|期待|即将")
 _NOTHING = re.compile(r"暂无|没有数据|建设中")
+_FIELDS = frozenset({"textarea", "select", "input", "button"})
+_NO_FIELD = frozenset({"hidden", "search", "image", "reset", "submit", "button"})
+"""Types of <input> that nobody writes into."""
+
+_FINDS = re.compile(
+    r"search|query|keyword|key_?wd|\bq\b|\bwd\b|sousuo|jiansuo|page|goto|jump|login|user_?name|passw|captcha|检索|搜索|关键[字词]|查找|全文|跳转",
+    re.IGNORECASE,
+)
+"""What names the fields that every page has: its search box, its pager, its login."""
+
+_SEARCHES = re.compile(r"search|sousuo|jiansuo|\bpage", re.IGNORECASE)
+_ASKS = re.compile(r"我要|写信|提交|留言|提问|咨询|投诉|建议|申[请报]|投票|参与")
+"""What a button says that sends something in."""
+
+_NEAR = 3
+"""Boxes around a field whose names are asked."""
+
 _SMALL = 40
 """Pixels up to which a picture or frame is an ornament."""
 
 
 @dataclass(frozen=True, slots=True)
 class Substance:
-    """`own_length`: characters of own text; `media`: number of pictures, frames, files, players and links inwards."""
+    """`own_length`: characters of own text; `media`: number of pictures, frames, files, players, fields to fill in and
+    links inwards."""
 
     own_length: int
     media: int
@@ -61,30 +80,12 @@ class _Reader:
         self.context = context
         self.elements = page.outline.elements
         menu = {same_place(link.url) for link in page.links if link.tag == "a" and link.region != MAIN}
-        known = {same_place(url) for url in (context.home, page.url, *(c.url for c in context.columns))}
+        # what was merely found in some menu and has no type may be a person or a thing that the column is about
+        columns = (c.url for c in context.columns if c.registered or c.type != "other")
+        known = {same_place(url) for url in (context.home, page.url, *columns)}
         self.menu = menu | known
-        marks = zip(named(self.elements, _ASIDE), self._crumbs(), page.regions, strict=True)
-        self.left_out = [aside or crumb or region != MAIN for aside, crumb, region in marks]
-
-    def _crumbs(self) -> list[bool]:
-        """Whether an element stands in the short one that begins with 当前位置."""
-        flags = [False] * len(self.elements)
-        for run in self.page.outline.runs:
-            if _CRUMB.match(run.text):
-                whole = self._short(self.elements[run.element])
-                flags[whole.index : whole.end] = [True] * (whole.end - whole.index)
-        return flags
-
-    def _short(self, element: Element) -> Element:
-        """The widest element around that begins where this one does and is no longer than a breadcrumb."""
-        first = element.first_run
-        for above in self.page.outline.ancestors(element):
-            if above.first_run != first or above.tag in {"body", "html"} or above.end_run - first > 20:
-                break
-            if len(self.page.outline.text_of(above)) > _LONGEST_CRUMB:
-                break
-            element = above
-        return element
+        marks = zip(named(self.elements, ASIDE), sides(page), breadcrumbs(page), tops(page), strict=True)
+        self.left_out = [any(beside) or region != MAIN for beside, region in zip(marks, page.regions, strict=True)]
 
     def read(self) -> Substance:
         links = [link for link in self.page.links if link.tag in {"a", "area"} and self._content(link)]
@@ -101,6 +102,8 @@ class _Reader:
         return inwards and same_place(link.url) not in self.menu
 
     def _shows(self, element: Element) -> bool:
+        if element.tag in _FIELDS:
+            return self._filled_in(element)
         if element.tag not in _FRAMES and element.tag != "img":
             return False
         sizes = [_pixels(element, "width"), _pixels(element, "height")]
@@ -111,7 +114,27 @@ class _Reader:
         source = element.attribute("src") or element.attribute("data-src") or element.attribute("data-original")
         if not source or (source.startswith("data:") and len(source) < 400):
             return False
-        return not (_ORNAMENT.search(source) or _NOTHING.search(element.attribute("alt")))
+        if _ORNAMENT.search(source) or _NOTHING.search(element.attribute("alt")):
+            return False
+        return not self._says_nothing(element)
+
+    def _filled_in(self, field: Element) -> bool:
+        """Whether a field is one of a form that the column is for; those of a search, a pager or a login are none."""
+        said = " ".join(field.attribute(a) for a in ("name", "id", "class", "placeholder", "title", "value"))
+        if field.tag == "button" or field.attribute("type").lower() in {"submit", "button"}:
+            return bool(_ASKS.search(self.page.outline.text_of(field) + said))
+        if field.tag == "input" and field.attribute("type").lower() in _NO_FIELD:
+            return False
+        around = " ".join(above.names for above in islice(self.page.outline.ancestors(field), _NEAR))
+        form = next((above for above in self.page.outline.ancestors(field) if above.tag == "form"), None)
+        action = form.attribute("action") if form is not None else ""
+        return field.tag == "textarea" or not (_FINDS.search(said) or _SEARCHES.search(f"{around} {action}"))
+
+    def _says_nothing(self, picture: Element) -> bool:
+        """Whether a picture stands with nothing but a phrase such as 栏目建设中."""
+        above = self.elements[picture.parent] if picture.parent >= 0 else picture
+        words = self.page.outline.text_of(above)
+        return bool(words) and not re.sub(r"[\W_\d]+", "", _PHRASES.sub(" ", words)) and bool(_PHRASE.search(words))
 
     def _own_length(self) -> int:
         passed = self._passed_over()
@@ -134,12 +157,13 @@ class _Reader:
         return sorted({n.strip() for n in (*hints, *shown) if len(n.strip()) >= 2}, key=len, reverse=True)
 
     def _passed_over(self) -> list[bool]:
-        """Whether an element stands in a heading or in a link to another column."""
+        """Whether an element stands in a heading, in a choice of a form, or in a link to another column."""
         targets = {link.element: same_place(link.url) for link in self.page.links if link.tag == "a"}
         flags: list[bool] = []
         for element in self.elements:
             above = element.parent >= 0 and flags[element.parent]
-            flags.append(above or targets.get(element.index) in self.menu or self._heading(element))
+            choice = element.tag in {"option", "button"}
+            flags.append(above or choice or targets.get(element.index) in self.menu or self._heading(element))
         return flags
 
     def _heading(self, element: Element) -> bool:

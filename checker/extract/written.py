@@ -3,20 +3,46 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
+_CLOCK = (
+    r"(?P<half>上午|下午|晚上|凌晨|中午|早上|[AaPp]\.?[Mm]\.?)?\s*(?P<hour>[01]?\d|2[0-3])\s?[:时点]\s?(?P<minute>\d{2})"
+    r"(?:\s?[:分]\s?(?P<second>\d{2})(?:\.\d+)?秒?|分)?(?:\s?(?P<later>[AaPp]\.?[Mm]\b\.?))?"
+)
+# a day and its time may stand in two elements with no blank between them: 2026-09-1010:20
+_WEEKDAY = r"(?:[\s(,]*(?:星期|周)[一二三四五六日天][\s)]*)?"
 _FULL = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*[-/.年]\s*(?P<month>1[0-2]|0?[1-9])\s*[-/.月]\s*"
-    r"(?P<day>3[01]|[12]\d|0?[1-9])(?![\d〕])\s*日?"
-    r"(?:[\sT-]*(?P<hour>[01]?\d|2[0-3]):(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?(?!\d)"
+    r"(?P<day>3[01]|[12]\d|0?[1-9])(?:(?![\d〕])|(?=\d{2}:\d{2}))\s*日?"
+    rf"(?:{_WEEKDAY}[\sT-]*{_CLOCK})?(?!\d)"
 )
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_NAME = r"(?P<month>[JFMASOND][A-Za-z]{2,8})\b\.?"
+_ENGLISH = tuple(
+    re.compile(rf"{form},?\s*(?P<year>(?:19|20)\d{{2}})(?!\d)(?:[\s,]*(?:at\s)?{_CLOCK})?")
+    for form in (rf"{_NAME}\s*(?P<day>\d{{1,2}})(?:st|nd|rd|th)?", rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_NAME}")
+)
+_JAVA = re.compile(
+    rf"{_NAME}\s+(?P<day>\d{{1,2}})\s+{_CLOCK}\s+(?:CST|GMT\+0?8(?::00)?)?\s*(?P<year>(?:19|20)\d{{2}})(?!\d)"
+)
+_FOREIGN = (*_ENGLISH, _JAVA)
+"""Sep 16, 2011 and 16 September 2011; Thu Sep 10 10:20:33 CST 2026, as Java prints a date that nobody formatted."""
+
+_ZONE = re.compile(r"(?:Z|(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2}))(?![\d:])")
+_EPOCH = re.compile(r"(?<!\d)(?:(?P<milli>1\d{12})|(?P<whole>1\d{9}))(?!\d)")
+_SHANGHAI = timezone(timedelta(hours=8))
 _MONTH_DAY = re.compile(r"(?<![\d./-])(?P<month>1[0-2]|0?[1-9])[-/.月](?P<day>3[01]|[12]\d|0?[1-9])日?(?![\d./-])")
 _YEAR_MONTH = re.compile(r"(?P<year>(?:19|20)\d{2})\s*[-/.年]\s*(?P<month>1[0-2]|0?[1-9])\s*月?")
 _COMPACT = re.compile(r"(?P<year>20\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])")
 
 _SPAN = re.compile(r"[\s\])】]*(?:至|到|止|—+|–+|-+|~+)[\s\[(【]*")
-_SPAN_END = re.compile(r"\s*(?:至|到|—+|–+|-+|~+)\s*(?:1[0-2]|0?[1-9])(?:月|[-/.](?=\d{1,2}(?!\d)))\d{1,2}")
-"""Between the two dates of a span; behind the first where the second goes without its year."""
+_SPAN_END = re.compile(
+    r"\s*(?:至|到|—+|–+|-+|~+)\s*(?:(?:1[0-2]|0?[1-9])(?:月|[-/.](?=\d{1,2}(?!\d)))\d{1,2}|\d{1,2}(?:日|[:时点]\d{2}))"
+)
+"""Between the two dates of a span; behind the first where the second goes without its year or day."""
 
 _IN_ADDRESS = tuple(
     re.compile(pattern)
@@ -28,6 +54,7 @@ _IN_ADDRESS = tuple(
         r"/(?P<year>(?:19|20)\d{2})/(?P<month>\d{2})-(?P<day>\d{2})/\d+\.s?html?",
         r"/(?P<year>(?:19|20)\d{2})/\w+_(?P<month>\d{2})(?P<day>\d{2})/\d+\.html",
         r"/(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})/[0-9a-f]{32}/c\.html",
+        r"/(?P<year>20\d{2})/?(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])/(?:\d{1,9}|c\d+-\d+)\.s?html?",
     )
 )
 _YEAR_IN_ADDRESS = re.compile(r"/(?:t|art/)?(?P<year>20\d{2})(?P<month>0[1-9]|1[0-2])?(?=[-/_]|\d{2}_)")
@@ -53,15 +80,23 @@ def plain(text: str) -> str:
 
 def full_dates(text: str) -> list[WrittenDate]:
     """Every date with a year in `text` (plain), in order, but for days that do not exist and both ends of a span."""
-    found = [written for match in _FULL.finditer(text) if (written := _dated(match)) is not None]
+    found = _all_dates(text)
     ends = _ends_of_spans(text, found)
     return [written for number, written in enumerate(found) if number not in ends]
 
 
 def spanned(text: str) -> frozenset[date]:
     """The days at which spans (2021-10-01 至 2021-12-01) in `text` (plain) begin and end."""
-    found = [written for match in _FULL.finditer(text) if (written := _dated(match)) is not None]
+    found = _all_dates(text)
     return frozenset(found[number].on for number in _ends_of_spans(text, found))
+
+
+def _all_dates(text: str) -> list[WrittenDate]:
+    found = [written for match in _FULL.finditer(text) if (written := _dated(match)) is not None]
+    english = [_dated(match) for pattern in _FOREIGN for match in pattern.finditer(text)]
+    if not any(english):
+        return found
+    return sorted((*found, *(written for written in english if written)), key=lambda written: written.start)
 
 
 def _ends_of_spans(text: str, found: list[WrittenDate]) -> set[int]:
@@ -112,26 +147,60 @@ def address_date(url: str) -> date | None:
 
 
 def meta_date(content: str) -> WrittenDate | None:
-    """The date of a meta tag, Chinese and compact forms included."""
+    """The date of a meta tag: written, compact (20200802), or a moment in epoch seconds or milliseconds."""
     text = plain(content).strip()
     written = full_dates(text)
     if written:
         return written[0]
     compact = _COMPACT.match(text)
-    return _dated(compact) if compact else None
+    return _dated(compact) if compact else epoch_date(text)
+
+
+def epoch_date(text: str) -> WrittenDate | None:
+    """The first moment in epoch seconds or milliseconds in `text` (2001 to 2033), by the clock of Shanghai."""
+    match = _EPOCH.search(text)
+    if match is None:
+        return None
+    moment = datetime.fromtimestamp(int(match["whole"] or match["milli"][:10]), _SHANGHAI)
+    return WrittenDate(moment.date(), moment.isoformat(), match.start(), match.end())
 
 
 def _dated(match: re.Match[str]) -> WrittenDate | None:
-    on = _day(int(match["year"]), int(match["month"]), int(match["day"]))
+    parts = match.groupdict()
+    month = parts["month"]
+    number = int(month) if month.isdigit() else _month(month)
+    on = _day(int(parts["year"]), number, int(parts["day"])) if number else None
     if on is None:
         return None
-    parts = match.groupdict()
-    at = on.isoformat()
-    if parts.get("hour") and int(parts["minute"]) < 60:
-        at += f"T{int(parts['hour']):02}:{parts['minute']}"
-        at += f":{parts['second']}" if parts.get("second") and int(parts["second"]) < 60 else ""
-        at += "+08:00"
-    return WrittenDate(on, at, match.start(), match.end())
+    if not parts.get("hour") or int(parts["minute"]) > 59:
+        return WrittenDate(on, on.isoformat(), match.start(), match.end())
+    return _timed(match, on)
+
+
+def _month(name: str) -> int:
+    """1 to 12 for the English name of a month, whole or cut to three or four letters; 0 for any other word."""
+    return next((n for n, month in enumerate(_MONTHS, 1) if month.startswith(name.lower())), 0)
+
+
+def _timed(match: re.Match[str], on: date) -> WrittenDate:
+    """A day with its time; a moment in another zone (…T01:02Z) is told by the clock of Shanghai."""
+    hour = _hour(int(match["hour"]), match["half"] or match["later"] or "")
+    second = match["second"] if match["second"] and int(match["second"]) < 60 else ""
+    at = f"{on.isoformat()}T{hour:02}:{match['minute']}" + (f":{second}" if second else "")
+    zone = _ZONE.match(match.string, match.end()) if "T" in match[0] else None
+    if zone is None:
+        return WrittenDate(on, at + "+08:00", match.start(), match.end())
+    offset = f"{zone['sign']}{zone['hours']}:{zone['minutes']}" if zone["sign"] else "+00:00"
+    moment = datetime.fromisoformat(at + offset).astimezone(_SHANGHAI)
+    kept = moment.isoformat(timespec="seconds" if second else "minutes")
+    return WrittenDate(moment.date(), kept, match.start(), zone.end())
+
+
+def _hour(hour: int, half: str) -> int:
+    """The hour of 24 for one of 12 with 下午, PM and the like."""
+    if hour < 12 and (half in {"下午", "晚上"} or half[:1] in {"p", "P"} or (half == "中午" and hour < 3)):
+        return hour + 12
+    return 0 if hour == 12 and (half == "凌晨" or half[:1] in {"a", "A"}) else hour
 
 
 def _day(year: int, month: int, day: int) -> date | None:

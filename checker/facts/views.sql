@@ -29,6 +29,23 @@ FROM article_date d JOIN clock c JOIN address a ON a.id = d.url JOIN address p O
 WHERE d.on_date > c.today AND d.source IN ('label', 'structure', 'list')
 GROUP BY d.subject, d.url, d.on_date;
 
+-- view: date_conflict
+-- says: One row per article and further clue to its publish date (list, meta, address) that names another day than the
+--   one shown on its own page: both days, and how many days the clue lies behind the shown one (negative: before it).
+-- needs: article_date
+CREATE VIEW date_conflict AS
+WITH shown AS (
+    SELECT subject, url, on_date, quote
+    FROM (SELECT d.*, row_number() OVER (PARTITION BY subject, url
+                                         ORDER BY source <> 'label', confidence DESC, at DESC) AS nth
+          FROM article_date d WHERE source IN ('label', 'structure'))
+    WHERE nth = 1)
+SELECT s.subject, a.url AS url, p.url AS location, s.on_date AS shown_on, s.quote AS shown_quote, d.source, d.on_date,
+       d.quote, CAST(julianday(d.on_date) - julianday(s.on_date) AS INTEGER) AS days_apart
+FROM shown s JOIN article_date d ON d.subject = s.subject AND d.url = s.url AND d.on_date <> s.on_date
+JOIN address a ON a.id = s.url JOIN address p ON p.id = d.page
+WHERE d.source IN ('list', 'meta', 'address');
+
 -- view: column_item
 -- says: One row per entry of a column's main list, with its date ('' if none is shown) and whether the date lies ahead.
 -- needs: list_item@column, article_date@column
@@ -43,7 +60,7 @@ FROM list_item i JOIN address l ON l.id = i.listed_in JOIN address u ON u.id = i
 -- says: One row per column, registered or discovered, with its address as text; nothing is said of its content.
 -- needs: site_column@navigation
 CREATE VIEW known_column AS
-SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.should_update, s.registered, s.origin
+SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.should_update, s.registered, s.origin, s.reason
 FROM site_column s JOIN address a ON a.id = s.url;
 
 -- view: column_anywhere
@@ -51,7 +68,7 @@ FROM site_column s JOIN address a ON a.id = s.url;
 --   to depth 2, registered columns and site map.
 -- needs: site_column@site
 CREATE VIEW column_anywhere AS
-SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.should_update, s.registered, s.origin
+SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.should_update, s.registered, s.origin, s.reason
 FROM site_column s JOIN address a ON a.id = s.url;
 
 -- view: column_freshness
@@ -100,8 +117,9 @@ FROM period p;
 
 -- view: blank_column
 -- says: One row per column that shows no list entry, below 150 characters of its own text (own_length of page) and no
---   picture, frame, file, player or link of its own (media); certain = 0 from 20 characters on: a few words may be all
---   that a column is for.
+--   picture, frame, file, player, field of a form or link of its own (media); certain = 0 from 20 characters on: a few
+--   words may be all that a column is for. A discovered column that is gone (4xx) is a dead link, and one outside the navigation that was
+--   not read is not known to be a column: neither is here.
 -- needs: site_column@navigation, list_item@column
 CREATE VIEW blank_column AS
 SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.registered, s.should_update,
@@ -109,16 +127,41 @@ SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.registered, s.should_
 FROM site_column s JOIN address a ON a.id = s.url
 WHERE NOT EXISTS (SELECT 1 FROM list_item i WHERE i.subject = s.subject AND i.listed_in = s.url)
   AND NOT EXISTS (SELECT 1 FROM page p WHERE p.subject = s.subject AND p.url = s.url
-                  AND (p.own_length >= 150 OR p.media > 0));
+                  AND (p.own_length >= 150 OR p.media > 0))
+  AND (s.registered = 1
+       OR EXISTS (SELECT 1 FROM page p WHERE p.subject = s.subject AND p.url = s.url)
+       OR (s.origin NOT IN ('breadcrumb', 'map', 'menu', 'columntype') AND NOT EXISTS (
+               SELECT 1 FROM fetch g WHERE g.subject = s.subject AND g.url = s.url
+               AND g.outcome IN ('http-4xx', 'soft-404'))));
 
 -- view: offered_channel
--- says: One row per channel that the site offers (kind consultation or services): a column of that type, unless the
---   test consultation-channel or services-channel found it dead for certain, and whatever such a test found to work.
+-- says: One row per channel that the site offers (kind consultation or services): a column of that type, unless it is one
+--   by its address alone or the test consultation-channel or services-channel found it dead for certain; what such a test
+--   found to work; pages of the services area and guides; links of home page, site map and column pages that are named
+--   like a channel and lead to this site or another of the government. Titles (《…》, 解读, 通知 …) and dated entries of a
+--   list are articles about a channel, not one.
 -- needs: site_column@site
 CREATE VIEW offered_channel AS
+WITH named(kind, pattern) AS (
+    VALUES ('consultation', '*信箱'), ('consultation', '*留言'), ('consultation', '*留言板'), ('consultation', '*咨询'),
+           ('consultation', '*写信'), ('consultation', '*12345*'), ('consultation', '*接诉即办*'),
+           ('consultation', '*问政*'), ('consultation', '*咨询建言*'), ('consultation', '*咨询投诉*'),
+           ('consultation', '*建言献策*'), ('consultation', '互动交流'), ('consultation', '政民互动'),
+           ('services', '*办事大厅'), ('services', '*政务大厅'), ('services', '*政务服务*'), ('services', '网上办事'),
+           ('services', '*办事指南'), ('services', '办事服务'), ('services', '*一网通办*'), ('services', '我要办*'),
+           ('services', '个人办事'), ('services', '法人办事'), ('services', '在线办事'), ('services', '*服务大厅')),
+about(pattern) AS (  -- what is named so is an article, an agency or a list about a channel
+    VALUES ('*[《》]*'), ('*信访*'), ('*举报*'), ('*纪检*'), ('*国家政务服务*'), ('*服务局'), ('*管理局'), ('*数据局'),
+           ('*智能咨询'), ('*解读*'), ('*通知*'), ('*公告*'), ('*通告*'), ('*清单*'), ('*会议*'), ('*会'), ('*动态*'),
+           ('*报告*'), ('*情况*'), ('*方案*'), ('*办法*'), ('*条例*'), ('*通报*'), ('*规定*'), ('*改革*'), ('*意见'),
+           ('*召开*'), ('*开展*'), ('*推进*'), ('*调研*'), ('*关于*')),
+texts AS MATERIALIZED (
+    SELECT DISTINCT t.text, n.kind FROM (SELECT DISTINCT text FROM link WHERE length(text) BETWEEN 2 AND 14) t
+    JOIN named n ON t.text GLOB n.pattern
+    WHERE NOT EXISTS (SELECT 1 FROM about o WHERE t.text GLOB o.pattern))
 SELECT s.subject, s.type AS kind, a.url AS url, s.name
 FROM site_column s JOIN address a ON a.id = s.url
-WHERE s.type IN ('consultation', 'services')
+WHERE s.type IN ('consultation', 'services') AND s.reason NOT GLOB '仅据*'
   AND NOT EXISTS (SELECT 1 FROM probe p WHERE p.subject = s.subject AND p.url = s.url
                   AND p.probe = s.type || '-channel' AND p.outcome = 'no' AND p.certainty = 'certain')
 UNION
@@ -129,7 +172,96 @@ UNION
 SELECT v.subject, 'services', a.url, v.title
 FROM service_page v JOIN address a ON a.id = v.url WHERE v.kind IN ('index', 'themed')
 UNION
-SELECT g.subject, 'services', a.url, g.title FROM guide g JOIN address a ON a.id = g.url;
+SELECT g.subject, 'services', a.url, g.title FROM guide g JOIN address a ON a.id = g.url
+UNION
+SELECT l.subject, t.kind, a.url, l.text
+FROM texts t CROSS JOIN link l ON l.text = t.text JOIN address a ON a.id = l.url
+JOIN site s ON s.subject = l.subject
+WHERE l.tag IN ('a', 'area')
+  AND (url_host(a.url) = s.host OR url_host(a.url) GLOB '*.gov.cn' OR url_host(a.url) GLOB '*12345*'
+       OR url_host(a.url) GLOB '*.xn--zfr164b')
+  AND EXISTS (SELECT 1 FROM page p WHERE p.role IN ('home', 'column', 'map')
+              AND (p.url = l.page OR EXISTS (SELECT 1 FROM page_template x WHERE x.page = p.url
+                                             AND x.template = l.template AND l.template <> 0)))
+  AND NOT EXISTS (SELECT 1 FROM link_check c WHERE c.url = l.url AND c.verdict = 'broken')
+  AND NOT EXISTS (SELECT 1 FROM list_item i JOIN article_date d ON d.url = i.url WHERE i.url = l.url)
+  AND NOT EXISTS (SELECT 1 FROM probe p WHERE p.subject = l.subject AND p.url = l.url
+                  AND p.probe = t.kind || '-channel' AND p.outcome = 'no' AND p.certainty = 'certain');
+
+-- view: column_hint
+-- says: One row per link (or column told by its address alone) that may be what a rule found missing: kind profile,
+--   functions, leaders, statistics, consultation or services; a person must look. Wider than offered_channel: petition
+--   boards apart, by words inside the text, by the address, or where the link was found broken.
+-- needs: site_column@site
+CREATE VIEW column_hint AS
+WITH named(kind, pattern) AS (
+    VALUES ('profile', '走进*'), ('profile', '*概况'), ('profile', '*简介'), ('profile', '*[市县区省]情'),
+           ('functions', '*机构职能*'), ('functions', '*机构设置*'), ('functions', '*机构概况*'),
+           ('functions', '*机构简介*'), ('functions', '*主要职责*'), ('functions', '*工作职责*'),
+           ('functions', '*部门职责*'), ('functions', '*内设机构*'), ('functions', '*组织机构*'),
+           ('functions', '*机构信息*'), ('functions', '*单位概况*'), ('functions', '*政府机构*'),
+           ('leaders', '*领导信息*'), ('leaders', '*领导之窗*'), ('leaders', '*[委厅局府市县区]领导'),
+           ('leaders', '*领导班子*'), ('leaders', '*领导介绍*'), ('leaders', '*领导分工*'), ('leaders', '*领导简介*'),
+           ('leaders', '*领导成员*'), ('leaders', '*长之窗'), ('leaders', '*长简介'), ('statistics', '*办事统计*'),
+           ('statistics', '*办件*'), ('statistics', '*办理统计*'), ('consultation', '*咨询*'),
+           ('consultation', '*信箱*'), ('consultation', '*留言*'), ('consultation', '*建言*'),
+           ('consultation', '*互动*'), ('consultation', '*投诉*'), ('consultation', '*热线*'),
+           ('consultation', '*12345*'), ('consultation', '*公众参与*'), ('consultation', '*意见建议*'),
+           ('consultation', '*来信*'), ('consultation', '*我要*'), ('services', '*办事*'), ('services', '*服务*'),
+           ('services', '*审批*'), ('services', '*办理*'), ('services', '*查询*'), ('services', '*我要办*')),
+texts AS MATERIALIZED (
+    SELECT DISTINCT t.text, n.kind FROM (SELECT DISTINCT text FROM link WHERE length(text) BETWEEN 2 AND 10) t
+    JOIN named n ON t.text GLOB n.pattern WHERE t.text NOT GLOB '*信访*' AND t.text NOT GLOB '*举报*'),
+places(kind, pattern) AS (
+    VALUES ('consultation', '*12345*'), ('consultation', '*xzxx*'), ('consultation', '*szxx*'),
+           ('consultation', '*jzxx*'), ('consultation', '*ldxx*'), ('consultation', '*hdjl*'),
+           ('consultation', '*zmhd*'), ('consultation', '*liuyan*'), ('consultation', '*mailbox*'),
+           ('consultation', '*zxts*'), ('consultation', '*wlwz*'), ('consultation', '*kefu*'), ('services', '*zwfw*'), ('services', '*bsfw*'),
+           ('services', '*wsbs*'), ('services', '*bszn*')),
+led_to AS (
+    SELECT l.subject, t.kind, l.url, l.text FROM texts t CROSS JOIN link l ON l.text = t.text WHERE l.tag IN ('a', 'area', 'button')
+    UNION
+    SELECT l.subject, w.kind, l.url, l.text
+    FROM (SELECT a.id, p.kind FROM address a JOIN places p ON a.url GLOB p.pattern
+          EXCEPT
+          SELECT c.url, p.kind FROM site_column c JOIN places p ON c.type NOT IN (p.kind, 'other')) w
+    JOIN link l ON l.url = w.id
+    WHERE l.tag IN ('a', 'area', 'iframe', 'script')
+    UNION
+    SELECT c.subject, c.type, c.url, c.name FROM site_column c WHERE c.reason GLOB '仅据*')
+SELECT h.subject, h.kind, a.url AS url, CASE h.text WHEN '' THEN '（无文字）' ELSE h.text END AS text
+FROM led_to h JOIN address a ON a.id = h.url
+WHERE NOT EXISTS (SELECT 1 FROM probe p WHERE p.subject = h.subject AND p.url = h.url
+                  AND p.probe = h.kind || '-channel' AND p.outcome = 'no' AND p.certainty = 'certain');
+
+-- view: column_search
+-- says: One row per site: in words what was looked through for its columns: home page, navigation, the first pages of the
+--   columns (what a script builds and nobody ran was not looked at), site map.
+-- needs: site_column@site
+CREATE VIEW column_search AS
+WITH shown AS (
+    SELECT p.subject, p.url, p.role FROM page p JOIN address a ON a.id = p.url
+    WHERE p.role = 'map' AND p.script_built = 0
+       OR p.role = 'column' AND EXISTS (SELECT 1 FROM site_column k WHERE k.subject = p.subject AND k.url = p.url)
+          AND NOT EXISTS (SELECT 1 FROM gather_log g WHERE g.subject = p.subject AND g.fact = 'list_item'
+                          AND g.scope = a.url AND g.state = 'failed'))
+SELECT s.subject, a.url AS url,
+       '首页、导航' || CASE n.columns WHEN 0 THEN '' ELSE '、' || n.columns || '个栏目页' END
+           || CASE n.maps WHEN 0 THEN '（未见网站地图）' ELSE '和网站地图' END AS looked
+FROM site s JOIN address a ON a.id = s.url
+JOIN (SELECT s.subject, count(DISTINCT CASE w.role WHEN 'column' THEN w.url END) AS columns,
+             coalesce(sum(w.role = 'map'), 0) AS maps
+      FROM site s LEFT JOIN shown w ON w.subject = s.subject GROUP BY s.subject) n ON n.subject = s.subject;
+
+-- view: unregistered_column
+-- says: One row per discovered column of the site itself that shows a list of entries, is not closed (往期, 归档) and is
+--   not in the registry, with the number of its entries.
+-- needs: site_column@navigation
+CREATE VIEW unregistered_column AS
+SELECT c.subject, a.url AS url, c.name, c.type, c.level, c.origin, c.reason, count(*) AS items
+FROM site_column c JOIN address a ON a.id = c.url JOIN list_item i ON i.subject = c.subject AND i.listed_in = c.url
+WHERE c.registered = 0 AND c.should_update <> 'no'
+GROUP BY c.subject, c.url;
 
 -- view: home_freshness
 -- says: One row per site: the newest dated entry that its home page shows; on a home page that only navigates
@@ -197,8 +329,8 @@ FROM link_check c JOIN placed x ON x.subject = c.subject AND x.target = c.url
 JOIN address t ON t.id = c.url JOIN address p ON p.id = x.page;
 
 -- view: mark_missing
--- says: One row per page and mark kind of 网站标识 that the page does not carry; certain = 0 where a script that
---   was not run may write the footer.
+-- says: One row per page and mark kind of 网站标识 that the page does not carry; certain = 0 where what was not read may
+--   write it: the whole footer (coverage of the page's address) or this kind (coverage of `address#kind`).
 -- needs: mark@footer
 CREATE VIEW mark_missing AS
 WITH kinds(kind, title) AS (
@@ -206,14 +338,14 @@ WITH kinds(kind, title) AS (
            ('police', '公安机关备案标识'), ('organizer', '主办单位'), ('contact', '联系方式'))
 SELECT p.subject, a.url AS url, p.role, k.kind, k.title,
        NOT EXISTS (SELECT 1 FROM gather_log g WHERE g.subject = p.subject AND g.fact = 'mark'
-                   AND g.scope = a.url AND g.state <> 'complete') AS certain
+                   AND g.scope IN (a.url, a.url || '#' || k.kind) AND g.state <> 'complete') AS certain
 FROM page p JOIN kinds k JOIN address a ON a.id = p.url
 WHERE p.script_built = 0
   AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.subject = p.subject AND m.page = p.url AND m.kind = k.kind);
 
 -- view: entry_missing
 -- says: One row per page and kind (error-report, header-name, accessibility) that the page does not carry, or carries
---   with another site's code (foreign); certain = 0 where a script that was not run may write it.
+--   with another site's code (foreign); certain = 0 where what was not read may write it, as in mark_missing.
 -- needs: mark@home
 CREATE VIEW entry_missing AS
 WITH kinds(kind) AS (VALUES ('error-report'), ('header-name'), ('accessibility'))
@@ -221,23 +353,52 @@ SELECT p.subject, a.url AS url, p.role, k.kind,
        coalesce((SELECT max(m.value) FROM mark m WHERE m.subject = p.subject AND m.page = p.url AND m.kind = k.kind), '')
            AS foreign_code,
        NOT EXISTS (SELECT 1 FROM gather_log g WHERE g.subject = p.subject AND g.fact = 'mark'
-                   AND g.scope = a.url AND g.state <> 'complete') AS certain
+                   AND g.scope IN (a.url, a.url || '#' || k.kind) AND g.state <> 'complete') AS certain
 FROM page p JOIN kinds k JOIN address a ON a.id = p.url JOIN site s ON s.subject = p.subject
 WHERE p.script_built = 0
   AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.subject = p.subject AND m.page = p.url AND m.kind = k.kind
                   AND (k.kind <> 'error-report' OR m.value = '' OR s.code = '' OR lower(m.value) = lower(s.code)));
 
 -- view: foreign_code
--- says: One row per page whose 网站标识码 (footer or SiteIDCode tag) is not the registered one.
+-- says: One row per page whose 网站标识码 is not the registered one (a page that shows the registered one as well is
+--   none); others says which codes the 找错 entry and the tag SiteIDCode of the same page carry, '' if neither does.
 -- needs: mark@footer
 CREATE VIEW foreign_code AS
-SELECT m.subject, a.url AS url, m.value, m.quote, s.code
+SELECT m.subject, a.url AS url, m.value, m.quote, s.code,
+       coalesce((SELECT group_concat(o.words, '，') FROM (
+           SELECT '找错入口为“' || r.value || '”' AS words FROM mark r
+           WHERE r.subject = m.subject AND r.page = m.page AND r.kind = 'error-report' AND r.value <> ''
+           UNION ALL
+           SELECT 'SiteIDCode标签为“' || t.content || '”' FROM tag t
+           WHERE t.subject = m.subject AND t.page = m.page AND t.name = 'SiteIDCode' AND t.content <> '') o), '') AS others
 FROM mark m JOIN site s ON s.subject = m.subject JOIN address a ON a.id = m.page
-WHERE m.kind = 'code' AND m.value <> '' AND s.code <> '' AND lower(m.value) <> lower(s.code);
+WHERE m.kind = 'code' AND m.value <> '' AND s.code <> '' AND lower(m.value) <> lower(s.code)
+  AND NOT EXISTS (SELECT 1 FROM mark x WHERE x.subject = m.subject AND x.page = m.page AND x.kind = 'code'
+                  AND lower(x.value) = lower(s.code));
+
+-- view: named_otherwise
+-- says: One row per site and place on its home page (header, or tag SiteName) that shows another name than the
+--   registered one; blanks and the endings 网, 网站, 门户网站 and 政府 make no difference.
+-- needs: mark@home
+CREATE VIEW named_otherwise AS
+WITH shown(subject, url, place, name) AS (
+    SELECT m.subject, m.page, '页面头部', m.value FROM mark m WHERE m.kind = 'header-name' AND m.value <> ''
+    UNION ALL
+    SELECT t.subject, t.page, 'SiteName标签', t.content FROM tag t WHERE t.name = 'SiteName' AND trim(t.content) <> ''),
+bare AS (
+    SELECT h.subject, a.url AS url, h.place, h.name, s.name AS registered,
+           replace(replace(replace(replace(replace(replace(h.name, ' ', ''), '门户网站', ''), '网站', ''), '标识', ''),
+                           '人民政府', ''), '政府', '') AS shown_stem,
+           replace(replace(replace(replace(replace(s.name, ' ', ''), '门户网站', ''), '网站', ''), '人民政府', ''),
+                   '政府', '') AS own_stem
+    FROM shown h JOIN site s ON s.subject = h.subject AND s.url = h.url JOIN address a ON a.id = s.url)
+SELECT subject, url, place, name, registered FROM bare
+WHERE instr(shown_stem, own_stem) = 0 AND (shown_stem = '' OR instr(own_stem, shown_stem) = 0);
 
 -- view: tag_missing
 -- says: One row per page of role column or article and tag group (site, column, content) with the mandatory tags of
---   47号 that it lacks or leaves empty.
+--   47号 that it lacks or leaves empty; null, the tag's own title (网站名称, 政府网站标识码 …) and what a template did not
+--   fill in count as empty.
 -- needs: tag
 CREATE VIEW tag_missing AS
 WITH wanted(tag_group, role, name) AS (
@@ -251,8 +412,46 @@ SELECT p.subject, a.url AS url, p.role, p.title, w.tag_group, count(*) AS lackin
 FROM page p JOIN wanted w ON w.role = p.role JOIN address a ON a.id = p.url
 WHERE p.script_built = 0
   AND NOT EXISTS (SELECT 1 FROM tag t WHERE t.subject = p.subject AND t.page = p.url AND t.name = w.name
-                  AND trim(t.content) <> '' AND lower(trim(t.content)) <> 'null')
+                  AND trim(t.content) <> '' AND lower(trim(t.content)) NOT IN ('null', 'undefined', lower(w.name))
+                  AND trim(t.content) NOT IN ('网站名称', '网站域名', '网站标识码', '政府网站标识码', '栏目名称', '栏目描述',
+                                              '栏目关键词', '栏目关键字', '栏目类别', '栏目类型', '文章标题', '内容标题',
+                                              '发布日期', '发布时间', '内容来源', '文章来源')
+                  AND t.content NOT GLOB '*{{*' AND t.content NOT GLOB '*[$#]{*' AND t.content NOT GLOB '*<[%?]*')
 GROUP BY p.subject, p.url, w.tag_group;
+
+-- view: tag_flaw
+-- says: One row per page and tag that is there but not as 47号 has it: kind foreign (SiteIDCode is not the registered
+--   code, which meant gives), misspelt (the name of a mandatory tag), scheme (SiteDomain with http:// or a path), date
+--   (PubDate is not YYYY-MM-DD HH:MM), type (ColumnType is none of the known values).
+-- needs: tag
+CREATE VIEW tag_flaw AS
+WITH known(type) AS (
+    VALUES ('首页'), ('概况信息'), ('机构职能'), ('负责人信息'), ('工作动态'), ('政策文件'), ('信息公开指南'),
+           ('信息公开目录'), ('信息公开年报'), ('依申请公开'), ('数据发布'), ('数据开放'), ('政策解读'), ('回应关切'),
+           ('办事服务'), ('咨询投诉'), ('征集调查'), ('在线访谈')),
+placed AS (
+    SELECT t.subject, a.url AS url, p.role, t.name, trim(t.content) AS content, s.code
+    FROM tag t JOIN page p ON p.subject = t.subject AND p.url = t.page JOIN address a ON a.id = t.page
+    JOIN site s ON s.subject = t.subject)
+SELECT subject, url, role, 'foreign' AS kind, name, content, code AS meant FROM placed
+WHERE name = 'SiteIDCode' AND content GLOB '*[0-9]*' AND code <> '' AND lower(content) <> lower(code)
+UNION ALL
+SELECT subject, url, role, 'scheme', name, content, '' FROM placed
+WHERE name = 'SiteDomain' AND (content GLOB '*://*' OR content GLOB '*/*')
+UNION ALL
+SELECT subject, url, role, 'date', name, content, '' FROM placed
+WHERE name = 'PubDate' AND role = 'article' AND content GLOB '*[0-9]*'
+  AND content NOT GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]'
+  AND content NOT GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]'
+UNION ALL
+SELECT subject, url, role, 'type', name, content, '' FROM placed
+WHERE name = 'ColumnType' AND role = 'column' AND content <> '' AND lower(content) <> 'null'
+  AND content NOT IN (SELECT type FROM known)
+UNION ALL
+SELECT subject, url, role, 'misspelt', name, content, '' FROM placed
+WHERE name NOT IN ('SiteName', 'SiteDomain', 'SiteIDCode', 'ColumnName', 'ColumnDescription', 'ColumnKeywords',
+                   'ColumnType', 'ArticleTitle', 'PubDate', 'ContentSource', 'Keywords', 'Author', 'Description', 'Image',
+                   'Url');
 
 -- view: read_page
 -- says: One row per HTML page read, with its address as text.

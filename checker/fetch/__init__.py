@@ -2,18 +2,20 @@
 
 Comes in: an address. Goes out: a `Fetched`, whatever happened. Layers, from the outside in: `client` (retries),
 `errand` (redirects, robots, Retry-After, the total time), `politeness` (the gate of each host), `engine` (the seam),
-`httpx_engine` (one request).
+`httpx_engine` (one request). `render` puts a browser in front of the same door.
 """
 
 from checker.fetch.answer import Fetched
 from checker.fetch.client import Fetcher
 from checker.fetch.connect import ConnectTo
 from checker.fetch.politeness import KeyStatistics, Politeness
+from checker.fetch.render import Chromium, Rendered, Renderer, RenderSettings, available
 from checker.fetch.settings import USER_AGENT, FetchSettings
 from checker.model.results import FetchOutcome
 
 __all__ = [
     "USER_AGENT",
+    "Chromium",
     "ConnectTo",
     "FetchOutcome",
     "FetchSettings",
@@ -21,4 +23,8 @@ __all__ = [
     "Fetcher",
     "KeyStatistics",
     "Politeness",
+    "RenderSettings",
+    "Rendered",
+    "Renderer",
+    "available",
 ]

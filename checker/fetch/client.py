@@ -12,7 +12,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_
 
 from checker.address import normalise
 from checker.fetch.answer import Fetched, explain
-from checker.fetch.engine import Engine, RawAnswer
+from checker.fetch.engine import Engine, Payload, RawAnswer
 from checker.fetch.errand import Door, Errand, Terms
 from checker.fetch.httpx_engine import HttpxEngine
 from checker.fetch.politeness import Clock, KeyStatistics, Politeness, Sleep
@@ -102,6 +102,34 @@ class Fetcher:
             patience,
         )
         return await self._attempts(Errand(address, terms, self._door))
+
+    async def send(
+        self,
+        url: str,
+        payload: Payload,
+        *,
+        max_bytes: int | None = None,
+        total_seconds: float | None = None,
+        rate: float | None = None,
+        robots: bool = True,
+    ) -> Fetched:
+        """Make the call that a page's own script makes: its headers, and its body by POST; the rest is as for `get`.
+
+        A POST is never tried again after a failure. A redirect turns it into a GET (301, 302, 303) or takes it along
+        (307, 308) on the same host; to another host nothing of the payload goes.
+        """
+        address = normalise(url)
+        if address is None:
+            return self._unasked(url)
+        terms = Terms(
+            self.settings.max_bytes if max_bytes is None else max_bytes,
+            self.settings.total_seconds if total_seconds is None else total_seconds,
+            rate=rate,
+            robots=robots,
+            payload=payload,
+        )
+        errand = Errand(address, terms, self._door)
+        return await (self._attempts(errand) if payload.method == "GET" else errand.run())
 
     def statistics(self) -> dict[str, KeyStatistics]:
         """What was asked of every host and port so far."""

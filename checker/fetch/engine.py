@@ -6,14 +6,29 @@ judges no status: that is policy, and policy is the same for every engine.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from checker.model.results import FetchOutcome
 
 
 @dataclass(frozen=True, slots=True)
+class Payload:
+    """What a page's own script gives along with a call: further headers and, by POST, a body.
+
+    Header names are lower case. Nothing in here replaces what we say about ourselves.
+    """
+
+    method: Literal["GET", "POST"] = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
-    """One request: a normalised address and its limits, in seconds and in bytes after decompression."""
+    """One request: a normalised address and its limits, in seconds and in bytes after decompression.
+
+    Without a `payload` it is a plain GET.
+    """
 
     url: str
     max_bytes: int
@@ -21,6 +36,7 @@ class Ask:
     read_seconds: float
     total_seconds: float
     fresh: bool = False
+    payload: Payload | None = None
 
 
 @dataclass(frozen=True, slots=True)

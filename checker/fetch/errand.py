@@ -8,7 +8,7 @@ from datetime import datetime
 from checker.address import normalise, politeness_host
 from checker.fetch.answer import Fetched, explain
 from checker.fetch.blocked import is_challenge_address, judge
-from checker.fetch.engine import Ask, Engine, RawAnswer
+from checker.fetch.engine import Ask, Engine, Payload, RawAnswer
 from checker.fetch.politeness import Clock, Politeness
 from checker.fetch.retry_after import seconds_to_wait
 from checker.fetch.robots import Robots
@@ -16,12 +16,15 @@ from checker.fetch.settings import FetchSettings
 from checker.model.results import FetchOutcome
 
 _REDIRECTS = {301, 302, 303, 307, 308}
+_SAME_AGAIN = {307, 308}
+"""Redirects that want the same request, body included, at the other address."""
+
 _COME_LATER = {429, 503}
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a caller asks for in one call; see `Fetcher.get`."""
+    """What a caller asks for in one call; see `Fetcher.get` and `Fetcher.send`."""
 
     max_bytes: int
     total_seconds: float
@@ -29,6 +32,7 @@ class Terms:
     rate: float | None = None
     robots: bool = True
     patience: float = 1.0
+    payload: Payload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Errand:
     _visits: dict[str, int] = field(init=False, default_factory=dict)
     _cookie: bool = field(init=False, default=False)
     _came_later: bool = field(init=False, default=False)
+    _payload: Payload | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._left = self.terms.total_seconds
@@ -64,6 +69,7 @@ class Errand:
     async def run(self) -> Fetched:
         """Request, follow redirects, and say what became of it."""
         self._spent, self._hops, self._visits, self._cookie = 0.0, [], {}, False
+        self._payload = self.terms.payload
         address = self.url
         while True:
             raw = await self._request(address)
@@ -74,11 +80,27 @@ class Errand:
             if following is None:
                 return self._end(address, FetchOutcome.BAD_ADDRESS, raw, f"跳转地址无效：{location[:200]}")
             self._cookie = self._cookie or "set-cookie" in raw.headers
+            goes_on = self._carries_on(raw.status, address, following)
             refused = self._refuse(address, following)
             self._hops.append(following)
             if refused is not None:
                 return self._end(following, refused, raw)
+            if not goes_on:
+                return self._end(following, FetchOutcome.BAD_ADDRESS, raw, "跳转要求把数据提交给其他网站，未跟随")
             address = following
+
+    def _carries_on(self, status: int, address: str, following: str) -> bool:
+        """What a script gave along stays with the host it was meant for; False if only the body would make sense."""
+        if self._payload is None:
+            return True
+        elsewhere = politeness_host(address) != politeness_host(following)
+        posts = self._payload.method == "POST"
+        if elsewhere and posts and status in _SAME_AGAIN:
+            return False
+        if elsewhere or (posts and status not in _SAME_AGAIN):
+            self._payload = None
+            self._visits[address] = -1  # the same address asked for by GET is no loop
+        return True
 
     def _refuse(self, address: str, following: str) -> FetchOutcome | None:
         """Why a redirect is not followed. A server may send to the same address again if it set a cookie first."""
@@ -136,6 +158,7 @@ class Errand:
                 door.settings.read_seconds * patience,
                 self._left,
                 self.terms.fresh,
+                self._payload,
             )
             begun = door.clock()
             raw = await door.engine.send(ask)

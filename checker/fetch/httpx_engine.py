@@ -100,7 +100,7 @@ class HttpxEngine:
     async def _receive(self, ask: Ask, arrival: _Arrival) -> None:
         client = self._client(ask.fresh)
         timeout = httpx.Timeout(ask.read_seconds, connect=ask.connect_seconds, pool=ask.total_seconds)
-        request = client.build_request("GET", ask.url, timeout=timeout)
+        request = _request(client, ask, timeout)
         response = await client.send(request, stream=True, follow_redirects=False)
         try:
             arrival.begin(response)
@@ -132,6 +132,16 @@ class HttpxEngine:
             return httpx.AsyncHTTPTransport(verify=tls, limits=limits, trust_env=False)
 
         return make
+
+
+def _request(client: httpx.AsyncClient, ask: Ask, timeout: httpx.Timeout) -> httpx.Request:
+    """The request of an ask; headers of a payload stand beside ours, and where both name one, ours holds but Accept."""
+    if ask.payload is None:
+        return client.build_request("GET", ask.url, timeout=timeout)
+    ours = {name.lower() for name in client.headers} - {"accept"}
+    headers = {name: value for name, value in ask.payload.headers.items() if name not in ours}
+    content = ask.payload.body if ask.payload.method == "POST" else None
+    return client.build_request(ask.payload.method, ask.url, headers=headers, content=content, timeout=timeout)
 
 
 @cache

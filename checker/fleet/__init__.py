@@ -1,6 +1,7 @@
 """Many subjects over an executor: context in, history out; resume; progress (design §1.4)."""
 
 from checker.fleet.begun import Begun, stopped_scan
+from checker.fleet.discover import Discovery, Proposal, discover, written_url
 from checker.fleet.evaluate import evaluate_scan, load_scan, profile_of
 from checker.fleet.events import Event, Finished, Progressed, Started
 from checker.fleet.order import Order, is_another_day
@@ -11,12 +12,15 @@ from checker.fleet.work import SUBJECTS_AT_ONCE
 __all__ = [
     "SUBJECTS_AT_ONCE",
     "Begun",
+    "Discovery",
     "Event",
     "Finished",
     "HostPlan",
     "Order",
     "Progressed",
+    "Proposal",
     "Started",
+    "discover",
     "evaluate_scan",
     "is_another_day",
     "load_scan",
@@ -24,4 +28,5 @@ __all__ = [
     "profile_of",
     "run",
     "stopped_scan",
+    "written_url",
 ]

@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any
 
 from checker.errors import MachineError
-from checker.fetch import Fetcher, FetchSettings
+from checker.fetch import Chromium, Fetcher, FetchSettings, available
 from checker.fleet.events import Event, Progressed
 from checker.fleet.judged import judged, unknown_of
 from checker.fleet.keys import groups
@@ -27,6 +27,8 @@ from checker.scan import Clockwork, Task, gather
 
 SUBJECTS_AT_ONCE = 16
 """Subjects that one process gathers at the same time; each host still has its own limits."""
+
+_END_SECONDS = 5
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 """What ends a scan after its last step."""
@@ -87,8 +89,11 @@ def _processes(workers: int) -> Iterator[Executor]:
         yield executor
     except BaseException:  # stopped: what the workers have written is kept, what they still do is not waited for
         executor.shutdown(wait=False, cancel_futures=True)
-        for child in set(active_children()) - strangers:
+        ended = set(active_children()) - strangers
+        for child in ended:
             child.terminate()
+        for child in ended:
+            child.join(_END_SECONDS)
         raise
     executor.shutdown()
 
@@ -172,22 +177,25 @@ async def _run_bundle(
 ) -> None:
     gate, bench = asyncio.Semaphore(SUBJECTS_AT_ONCE), asyncio.Lock()
 
-    async def one(task: Task, fetch: Fetcher) -> None:
+    async def one(task: Task, fetch: Fetcher, browser: Chromium | None) -> None:
         async with gate:
-            problem = await _gathered(task, bundle, fetch, progress)
+            problem = await _gathered(task, bundle, fetch, progress, browser)
             async with bench:  # one at a time: side by side they would only take each other's seconds
                 result = await asyncio.to_thread(_judged, task, bundle.rules, problem)
             hand_over(result)
 
-    async with Fetcher(bundle.fetch) as fetch, asyncio.TaskGroup() as group:
+    async with Fetcher(bundle.fetch) as fetch, Chromium() as chromium, asyncio.TaskGroup() as group:
+        browser = None if available() else chromium
         for task in bundle.tasks:
-            group.create_task(one(task, fetch))
+            group.create_task(one(task, fetch, browser))
 
 
-async def _gathered(task: Task, bundle: _Bundle, fetch: Fetcher, progress: Callable[[str, int, str], None]) -> str:
+async def _gathered(
+    task: Task, bundle: _Bundle, fetch: Fetcher, progress: Callable[[str, int, str], None], browser: Chromium | None
+) -> str:
     """Gather one subject; what went wrong, '' if nothing: it stays with the subject."""
     try:
-        await gather(task, fetch, bundle.clock, progress)
+        await gather(task, fetch, bundle.clock, progress, browser)
     except Exception as error:  # one subject must never take the scan down
         return f"采集中断：{type(error).__name__}: {error}"
     return ""

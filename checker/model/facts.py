@@ -64,7 +64,7 @@ class RegisteredAccount:
 
 @dataclass(frozen=True, slots=True)
 class SiteColumn:
-    """A column (栏目) of a site: registered, or discovered in the navigation or by its ColumnType tag."""
+    """A column (栏目) of a site: registered, or discovered in navigation, menus, breadcrumbs, site map or by its tag."""
 
     __title__ = "栏目"
     __table__ = "site_column"
@@ -76,7 +76,7 @@ class SiteColumn:
     should_update: Annotated[str, "yes, no, or unknown for a discovered column of no standard period."]
     update_days: Annotated[int, "Registered period in days; 0 = the standard period of the type."]
     registered: Annotated[int, "1 if sites.yaml lists it."]
-    origin: Annotated[str, "registry, navigation or columntype: where we know it from."]
+    origin: Annotated[str, "registry, navigation, columntype, breadcrumb, map or menu: where we know it from."]
     reason: Annotated[str, "Why it has this type, for the person who doubts it."] = ""
 
 
@@ -88,7 +88,7 @@ class Fetch:
     __table__ = "fetch"
     subject: Annotated[str, "Id of the subject it was made for."]
     url: Annotated[Address, "Address asked for."]
-    purpose: Annotated[str, "page, check, confirm, feed or robots."]
+    purpose: Annotated[str, "page, part (loaded by pages for header, footer or frames), render, check, confirm, feed or robots."]
     outcome: Annotated[str, "ok or a named failure from the closed list in `checker.model.results.FetchOutcome`."]
     status: Annotated[int, "HTTP status; 0 if there was no answer."]
     final_url: Annotated[Address, "Address after redirects."]
@@ -108,7 +108,7 @@ class Page:
     __table__ = "page"
     subject: Annotated[str, "Id of the site."]
     url: Annotated[Address, "Address it was asked for under."]
-    role: Annotated[str, "home, column, article or other."]
+    role: Annotated[str, "home, column, article, map (site map) or other."]
     title: Annotated[str, "Text of <title>."]
     charset: Annotated[str, "Charset that decoded the bytes."]
     declared_charset: Annotated[str, "Charset that header or meta declared, empty if none."]
@@ -120,14 +120,15 @@ class Page:
     ]
     media: Annotated[
         int,
-        "Pictures, frames, embedded files, players and in-scope links in the main area outside side lists; icons and "
-        "spacers left out.",
+        "Pictures, frames, embedded files, players, fields of forms and in-scope links in the main area outside side "
+        "lists; icons, spacers, search boxes and pagers left out.",
     ]
     links: Annotated[int, "Number of links on it."]
     depth: Annotated[int, "Clicks from the home page."]
     script_built: Annotated[int, "1 if the page shows next to nothing without its scripts."]
     seen_at: Annotated[str, "Inspection time, ISO 8601."]
     sha256: Annotated[str, "SHA-256 of the body."]
+    browser: Annotated[str, "rendered if a browser ran its scripts, needed if it shows too little without one, else empty."] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ class Link:
     template: Annotated[TemplateKey, "Digest of the template it stands in; empty (id 0) for a link of one page only."]
     url: Annotated[Address, "Target."]
     text: Annotated[str, "Link text, alt text or title."]
-    tag: Annotated[str, "a, img, script, link, iframe, area, frame …"]
+    tag: Annotated[str, "a, img, script, link, iframe, area, frame …; button: named like a channel, but only a script can follow it."]
     region: Annotated[str, "navigation, header, footer or main."]
 
 
@@ -233,7 +234,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark of a page: 党政机关标识, 标识码, ICP, 公安备案, 主办单位, 联系方式, 找错 entry, header name."""
+    """A mark of a page: 党政机关标识, 标识码, ICP, 公安备案, 主办单位, 联系方式, 找错 entry, header name, 适老化 entry."""
 
     __title__ = "网站标识"
     __table__ = "mark"
@@ -253,7 +254,7 @@ class Tag:
     __table__ = "tag"
     subject: Annotated[str, "Id of the site."]
     page: Annotated[Address, "Page that carries it."]
-    name: Annotated[str, "Name in the standard's spelling."]
+    name: Annotated[str, "Name in the standard's spelling; that of a misspelt mandatory tag as written."]
     content: Annotated[str, "Content, trimmed; empty values and the word null are kept as they are."]
 
 
@@ -436,7 +437,7 @@ class GatherLog:
     __table__ = "gather_log"
     subject: Annotated[str, "Id of the subject."]
     fact: Annotated[str, "Name of the table it is about."]
-    scope: Annotated[str, "A column's or page's address, a post source, home, navigation, footer, or '' for all."]
+    scope: Annotated[str, "Address of a column or page (address#kind: one kind of mark), post source, home, navigation, footer; '' = all."]
     state: Annotated[str, "complete, partial, failed or notApplicable."]
     reason: Annotated[str, "Why it is not complete, in words for the reader of a report; empty if it is."]
 

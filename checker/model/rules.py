@@ -183,7 +183,7 @@ class Rule(Written):
     clauses: dict[str, Clause] = {}
     sample: Sample | None = None
     params: dict[str, Scalar] = {}
-    proof: Literal["presence", "absence"] = "absence"
+    proof: Literal["presence", "absence", "existence"] = "absence"
     sql: Text | None = None
     advice: Text
     note: str = ""

@@ -5,14 +5,18 @@ and `truncated` says so.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
 from checker.address import normalise
-from checker.page.charset import decode
+from checker.page.bounds import MAX_DEPTH, bounded
+from checker.page.charset import decode, garbled
+from checker.page.includes import put_together
 from checker.page.outline import Element, Outline, Run, Walk
 from checker.page.regions import FOOTER, HEADER, MAIN, NAVIGATION, regions
+from checker.page.sends import Way, refresh, sends_on
 
 __all__ = [
     "FOOTER", "HEADER", "MAIN", "MAX_BYTES", "MAX_DEPTH", "NAVIGATION", "Element", "Outline", "ParsedPage", "RawLink",
@@ -22,29 +26,15 @@ __all__ = [
 MAX_BYTES = 10_000_000
 """Bytes of a body that are read."""
 
-MAX_DEPTH = 2_000
-"""Elements open at once; HTML parsers take time with the square of this."""
-
-MAX_ATTRIBUTES = 500
-"""Attributes of one start tag; here too parsers take time with the square."""
-
-_QUOTED = r"=\s*+\"[^\"]*+\"|=\s*+'[^']*+'"
-_START_TAG = re.compile(rf"<[a-zA-Z](?:[^>=]++|{_QUOTED}|=)*+")
-_VALUE = re.compile(_QUOTED)
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_SHALLOW = frozenset({
-    "area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "track",
-    "wbr", "p", "li", "dd", "dt", "option", "tr", "td", "th", "tbody", "thead", "tfoot", "colgroup",
-})  # fmt: skip
-"""Elements that are empty or end by themselves at the next of their kind: they do not nest."""
-
 _LINKED = {
     "a": "href", "area": "href", "link": "href", "img": "src", "script": "src", "iframe": "src", "frame": "src",
 }  # fmt: skip
 _LINK_RELATIONS = frozenset({"stylesheet", "icon"})
 _UNFILLED = re.compile(r"\{\{|[$#@]\{|<[%?]|[%?]>|\{[a-zA-Z_][\w.$]*\}|[\"']\s*\+|\+\s*[\"']|\[object\b")
 """A template's placeholder or a piece of script: what stands there before a script has made a link of it."""
-_REFRESH = re.compile(r"^\s*[\d.]*\s*[;,]?\s*url\s*=\s*[\"']?\s*([^\"'>]+)", re.IGNORECASE)
+_IN_UNFILLED = re.compile(r"[{<>\"'\[]")
+"""Each such thing has one of these characters, an ordinary address none."""
+
 _SHELL = re.compile(r"app|root|__next|__nuxt|ng-view", re.IGNORECASE)
 
 
@@ -62,7 +52,14 @@ class RawLink:
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
-    """A page, parsed once. `text` is what a reader sees: no script, style, comment or inline display:none."""
+    """A page, parsed once. `text` is what a reader sees: no script, style, comment or inline display:none.
+
+    `html` is the page with the fragments that were given for it, `includes` the absolute addresses of those that it
+    takes in and that were not given. `unexpanded` names what may write header, footer or navigation and was not read
+    (an address; '' = a script in the page): a mark that is missing beside such is not seen, not absent. `refresh` is
+    the target of a meta refresh, `sends_on` where the page sends its reader in any way, unconditionally ('' =
+    nowhere). `garbled`: the text is mojibake, nothing of it may be quoted.
+    """
 
     url: str
     charset: str
@@ -79,6 +76,10 @@ class ParsedPage:
     truncated: bool
     outline: Outline
     regions: tuple[str, ...]
+    includes: tuple[str, ...] = ()
+    unexpanded: tuple[str, ...] = ()
+    sends_on: str = ""
+    garbled: bool = False
 
     @property
     def main_length(self) -> int:
@@ -94,22 +95,21 @@ class ParsedPage:
         return ""
 
 
-def parse(url: str, body: bytes, content_type: str = "") -> ParsedPage:
-    """The page at `url` (its final address) with body bytes and Content-Type header as received. Never raises."""
+def parse(url: str, body: bytes, content_type: str = "", included: Mapping[str, str] | None = {}) -> ParsedPage:
+    """The page at `url` (its final address) with body bytes and Content-Type header as received. Never raises.
+
+    `included` has the texts of fragments that pages take in, by the addresses that `includes` names; those that this
+    page asks for stand in their places as parts of it. None: a browser has run its scripts, nothing is left to put in.
+    """
     text, charset, declared = decode(body[:MAX_BYTES], content_type)
-    text = text.replace("\x00", "")
-    html = _shallow(_slim(text))
+    whole = put_together(text.replace("\x00", ""), url, included)
+    html = bounded(whole.html)
     tree = LexborHTMLParser(html)
     outline = Walk().over(tree.root) if tree.root is not None else Outline((), (), (), False)
     areas = regions(outline)
     base_url = _base(outline, url)
     links = tuple(_links(outline, areas, base_url))
     visible = outline.text(0, len(outline.runs))
-    metas = tuple(
-        (e.attribute("name") or e.attribute("property"), e.attribute("content"))
-        for e in outline.elements
-        if e.tag == "meta" and (e.attribute("name") or e.attribute("property"))
-    )
     return ParsedPage(
         url=url,
         charset=charset,
@@ -118,60 +118,27 @@ def parse(url: str, body: bytes, content_type: str = "") -> ParsedPage:
         base_url=base_url,
         tree=tree,
         links=links,
-        metas=metas,
+        metas=_metas(outline),
         text=visible,
         html=html,
         script_built=_script_built(outline, visible, links),
-        refresh=_refresh(outline, base_url),
-        truncated=len(body) > MAX_BYTES or len(html) < len(text) or outline.truncated,
+        refresh=refresh(outline, base_url)[0],
+        truncated=len(body) > MAX_BYTES or len(html) < len(whole.html) or outline.truncated,
         outline=outline,
         regions=areas,
+        includes=whole.includes,
+        unexpanded=whole.unexpanded,
+        sends_on=sends_on(outline, visible, _ways(links), base_url, url),
+        garbled=garbled(visible),
     )
 
 
-def _slim(html: str) -> str:
-    """`html` up to the first start tag with more than MAX_ATTRIBUTES attributes."""
-    for match in _START_TAG.finditer(html):
-        if match.end() - match.start() > MAX_ATTRIBUTES * 2:
-            bare = _VALUE.sub(" ", match[0]).replace("/", " ")
-            if len(bare.split()) > MAX_ATTRIBUTES and not _in_script(html, match.start()):
-                return html[: match.start()]
-    return html
-
-
-def _in_script(html: str, position: int) -> bool:
-    """Whether `a<b` there is a comparison, not a tag."""
-    return html.rfind("<script", 0, position) > html.rfind("</script", 0, position)
-
-
-def _shallow(html: str) -> str:
-    """`html` up to where more than MAX_DEPTH elements are open at once."""
-    if html.count("<") <= MAX_DEPTH:
-        return html
-    counts: dict[str, int] = {}
-    depth = 0
-    match = _TAG.search(html)
-    while match is not None:
-        name = match[2].lower()
-        if match[1]:
-            if counts.get(name, 0):
-                counts[name] -= 1
-                depth -= 1
-        elif name not in _SHALLOW:
-            counts[name] = counts.get(name, 0) + 1
-            depth += 1
-            if depth > MAX_DEPTH:
-                return html[: match.start()]
-        match = _TAG.search(html, _behind(html, match, name))
-    return html
-
-
-def _behind(html: str, match: re.Match[str], name: str) -> int:
-    """Where to look for the next tag: the content of a script is not markup."""
-    if name != "script" or match[1]:
-        return match.end()
-    end = html.find("</script", match.end())
-    return end if end >= 0 else match.end()
+def _metas(outline: Outline) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (e.attribute("name") or e.attribute("property"), e.attribute("content"))
+        for e in outline.elements
+        if e.tag == "meta" and (e.attribute("name") or e.attribute("property"))
+    )
 
 
 def _base(outline: Outline, url: str) -> str:
@@ -192,7 +159,7 @@ def _links(outline: Outline, areas: tuple[str, ...], base_url: str) -> list[RawL
     for element in outline.elements:
         name = _LINKED.get(element.tag)
         href = element.attribute(name) if name else ""
-        if not href or href.startswith("#") or _UNFILLED.search(href):
+        if not href or href.startswith("#") or (_IN_UNFILLED.search(href) and _UNFILLED.search(href)):
             continue
         if element.tag == "link" and not _LINK_RELATIONS & set(element.attribute("rel").lower().split()):
             continue
@@ -217,13 +184,10 @@ def _link_text(outline: Outline, element: Element) -> str:
     return ""
 
 
-def _refresh(outline: Outline, base_url: str) -> str:
-    for element in outline.elements:
-        if element.tag == "meta" and element.attribute("http-equiv").lower() == "refresh":
-            target = _REFRESH.match(element.attribute("content"))
-            if target:
-                return normalise(target[1], base_url) or ""
-    return ""
+def _ways(links: tuple[RawLink, ...]) -> tuple[Way, ...]:
+    """Links that a visitor follows, those of a page that has few of them."""
+    anchors = [link for link in links if link.tag in {"a", "area"}]
+    return tuple(Way(link.url, link.text, link.element) for link in anchors) if len(anchors) < 100 else ()
 
 
 def _script_built(outline: Outline, text: str, links: tuple[RawLink, ...]) -> bool:

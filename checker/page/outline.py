@@ -6,6 +6,8 @@ Extractors need ancestors, siblings and the text between two places; on the outl
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from sys import intern
+from typing import Final
 
 from selectolax.lexbor import LexborNode
 
@@ -21,22 +23,23 @@ INLINE = frozenset({
 })  # fmt: skip
 """Elements that do not part words: a title is often one element a character."""
 
-_BLANK = re.compile(r"\s+")
 _HIDING = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+# Elements and runs are built by the thousand, and `frozen` makes that five times as slow: here the type checker alone
+# keeps fields from being set again.
+@dataclass(slots=True)
 class Element:
-    """One element: its place in the outline and what its start tag says."""
+    """One element: its place in the outline and what its start tag says. Only the walk sets its ends, as it closes."""
 
-    index: int
-    parent: int
-    tag: str
-    attributes: Mapping[str, str | None]
+    index: Final[int]
+    parent: Final[int]
+    tag: Final[str]
+    attributes: Final[Mapping[str, str | None]]
     end: int
-    first_run: int
+    first_run: Final[int]
     end_run: int
-    hidden: bool
+    hidden: Final[bool]
 
     def attribute(self, name: str) -> str:
         """Value of an attribute, trimmed; '' if it is missing or bare."""
@@ -48,15 +51,15 @@ class Element:
         return f"{self.attributes.get('class') or ''} {self.attributes.get('id') or ''}".strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Run:
     """A piece of text without markup inside, blanks collapsed."""
 
-    text: str
-    element: int
-    apart: bool
-    linked: bool
-    hidden: bool
+    text: Final[str]
+    element: Final[int]
+    apart: Final[bool]
+    linked: Final[bool]
+    hidden: Final[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,81 +94,87 @@ class Walk:
     """Builds an Outline; one element opens, its text and children follow, it closes."""
 
     def __init__(self) -> None:
-        self.tags: list[tuple[int, str, Mapping[str, str | None], int, bool, bool]] = []
-        self.ends: list[int] = []
-        self.end_runs: list[int] = []
+        self.elements: list[Element] = []
         self.runs: list[Run] = []
         self.scripts: list[tuple[int, str]] = []
-        self.open: list[int] = []
+        self.open: list[Element] = [Element(-1, -1, "", {}, 0, 0, 0, False)]
+        self.nodes: list[int] = []
+        self.unseen: set[int] = set()
+        self.anchors = 0
         self.apart = True
-        self.truncated = False
 
     def over(self, root: LexborNode) -> Outline:
         """The outline below `root`."""
-        node: LexborNode | None = root
-        while node is not None:
-            down = self._enter(node)
-            following = node.child if down else None
-            while following is None and node is not None:
-                if node.is_element_node:
-                    self._leave()
-                following = node.next if self.open else None
-                if following is None:
-                    node = node.parent if self.open else None
-            node = following
-            if len(self.tags) >= MAX_ELEMENTS:
-                self.truncated = True
-                break
-        while self.open:
-            self._leave()
-        return self._finished()
+        nodes, unseen, elements = self.nodes, self.unseen, self.elements
+        nodes.append(root.parent.mem_id if root.parent is not None else 0)
+        # the parser's own traversal is many times as fast as steps from child to child in Python, but does not tell
+        # where elements close: that is seen by the parent of the next node
+        for node in root.traverse(include_text=True):
+            parent = node.parent
+            around = parent.mem_id if parent is not None else 0
+            if around in unseen:
+                unseen.add(node.mem_id)
+                continue
+            if around != nodes[-1]:
+                self._leave(around)
+            tag = node.tag
+            if tag == "-text":
+                content = node.text_content or ""
+                if not content.isspace():
+                    self._text(content)
+                else:
+                    self.apart = True
+            elif tag and tag[0] != "-":
+                self._enter(node, intern(tag))
+                if len(elements) >= MAX_ELEMENTS:
+                    break
+        self._leave(nodes[0])
+        return Outline(tuple(elements), tuple(self.runs), tuple(self.scripts), len(elements) >= MAX_ELEMENTS)
 
-    def _enter(self, node: LexborNode) -> bool:
-        if node.is_text_node:
-            self._text(node.text_content or "")
-            return False
-        if not node.is_element_node:
-            return False
-        tag = node.tag or ""
+    def _enter(self, node: LexborNode, tag: str) -> None:
+        around = self.open[-1]
         attributes = node.attributes
-        parent = self.open[-1] if self.open else -1
-        hidden = parent >= 0 and self.tags[parent][4]
-        hidden = hidden or bool(_HIDING.search(attributes.get("style") or "")) or "hidden" in attributes
-        linked = tag == "a" or (parent >= 0 and self.tags[parent][5])
-        self.open.append(len(self.tags))
-        self.tags.append((parent, tag, attributes, len(self.runs), hidden, linked))
-        self.ends.append(0)
-        self.end_runs.append(0)
+        hidden = around.hidden or "hidden" in attributes or ("style" in attributes and _hides(attributes["style"]))
+        elements, run = self.elements, len(self.runs)
+        index = len(elements)
+        element = Element(index, around.index, tag, attributes, index + 1, run, run, hidden)
+        elements.append(element)
         if tag not in INLINE:
             self.apart = True
-        if tag == "script":
-            self.scripts.append((self.open[-1], _own_text(node)))
-        return tag not in UNSEEN
+        elif tag == "a":
+            self.anchors += 1
+        if tag in UNSEEN:
+            self.unseen.add(node.mem_id)
+            if tag == "script":
+                self.scripts.append((index, _own_text(node)))
+        else:
+            self.open.append(element)
+            self.nodes.append(node.mem_id)
 
-    def _leave(self) -> None:
-        index = self.open.pop()
-        self.ends[index] = len(self.tags)
-        self.end_runs[index] = len(self.runs)
-        if self.tags[index][1] not in INLINE:
-            self.apart = True
+    def _leave(self, around: int) -> None:
+        """Close the elements inside the node `around`."""
+        nodes, opened = self.nodes, self.open
+        end, end_run = len(self.elements), len(self.runs)
+        while nodes[-1] != around:
+            nodes.pop()
+            element = opened.pop()
+            element.end, element.end_run = end, end_run
+            if element.tag not in INLINE:
+                self.apart = True
+            elif element.tag == "a":
+                self.anchors -= 1
 
     def _text(self, content: str) -> None:
-        text = _BLANK.sub(" ", content)
-        if text[:1] == " ":
-            self.apart = True
-        stripped = text.strip()
-        if not stripped or not self.open:
-            return
-        _, _, _, _, hidden, linked = self.tags[self.open[-1]]
-        self.runs.append(Run(stripped, self.open[-1], self.apart, linked, hidden))
-        self.apart = text[-1] == " "
+        text = " ".join(content.split())
+        if text:
+            around = self.open[-1]
+            apart = self.apart or content[0].isspace()
+            self.runs.append(Run(text, around.index, apart, self.anchors > 0, around.hidden))
+            self.apart = content[-1].isspace()
 
-    def _finished(self) -> Outline:
-        elements = tuple(
-            Element(i, parent, tag, attributes, self.ends[i], first, self.end_runs[i], hidden)
-            for i, (parent, tag, attributes, first, hidden, _) in enumerate(self.tags)
-        )
-        return Outline(elements, tuple(self.runs), tuple(self.scripts), self.truncated)
+
+def _hides(style: str | None) -> bool:
+    return bool(style and _HIDING.search(style))
 
 
 def _own_text(node: LexborNode) -> str:

@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from io import StringIO
 from urllib.parse import quote
 
 from rich.cells import cell_len, get_character_cell_size
+from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
@@ -111,3 +113,23 @@ class Sheet:
 
 def _indented(line: Text, indent: int) -> Text:
     return Text.assemble(" " * indent, line)
+
+
+def printed(sheet: Sheet, colour: bool, terminal: bool) -> bytes:
+    """The lines as UTF-8 text; with neither `colour` nor `terminal` there is not one escape sequence in it."""
+    if not (colour or terminal):
+        return "".join(f"{line.plain}\n" for line in sheet.lines).encode()
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=sheet.width,
+        color_system="standard",
+        no_color=not colour,
+        force_terminal=True,
+        force_jupyter=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    for line in sheet.lines:
+        console.print(line, soft_wrap=True)
+    return out.getvalue().encode()

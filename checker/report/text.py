@@ -6,15 +6,13 @@ be taken for markup. Nothing is left out but doubtful rows of one rule beyond `D
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from io import StringIO
 
-from rich.console import Console
 from rich.text import Text
 
 from checker.model.results import Assessment, Finding, KindSummary, Outcome, Scan, SubjectResult, Verdict
 from checker.report._doubts import Common, common_doubts, write_common, write_open, write_unasked
 from checker.report._legend import write_legend
-from checker.report._lines import Sheet, plain
+from checker.report._lines import Sheet, plain, printed
 from checker.report._wording import (
     CERTAINTIES,
     EFFECTS,
@@ -62,26 +60,7 @@ def render(scan: Scan, width: int = 100, colour: bool = False, terminal: bool = 
     _units(sheet, scan)
     _summary(sheet, scan)
     write_legend(sheet)
-    return _printed(sheet, width, colour, terminal)
-
-
-def _printed(sheet: Sheet, width: int, colour: bool, terminal: bool) -> bytes:
-    if not (colour or terminal):
-        return "".join(f"{line.plain}\n" for line in sheet.lines).encode()
-    out = StringIO()
-    console = Console(
-        file=out,
-        width=width,
-        color_system="standard",
-        no_color=not colour,
-        force_terminal=True,
-        force_jupyter=False,
-        legacy_windows=False,
-        _environ={},
-    )
-    for line in sheet.lines:
-        console.print(line, soft_wrap=True)
-    return out.getvalue().encode()
+    return printed(sheet, colour, terminal)
 
 
 def _head(sheet: Sheet, scan: Scan) -> None:

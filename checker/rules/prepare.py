@@ -104,7 +104,7 @@ def case_problems(rule: Rule, lines: yaml_lines.Lines) -> list[Problem]:
         lacking.append("a hit")
     if not outcomes & ({"notEarned", "open"} if bonus else {"pass", "open"}):
         lacking.append("a near miss")
-    if rule.sql and rule.proof == "absence" and not any(case.gathered for case in rule.cases):
+    if rule.sql and rule.proof != "presence" and not any(case.gathered for case in rule.cases):
         lacking.append("an empty and ungathered case (gathered: …), which must come out open")
     return [Problem(lines.file, lines.line(("cases",)), f"cases lack {what}") for what in lacking]
 

@@ -6,6 +6,6 @@ Gathering never judges, judging never asks the network; `evaluate` can be run ag
 
 from checker.scan.coverage import ESTABLISHED
 from checker.scan.judge import judge, missing_facts, status_of
-from checker.scan.task import Clockwork, Task, gather
+from checker.scan.task import Clockwork, Progress, Task, gather
 
-__all__ = ["ESTABLISHED", "Clockwork", "Task", "gather", "judge", "missing_facts", "status_of"]
+__all__ = ["ESTABLISHED", "Clockwork", "Progress", "Task", "gather", "judge", "missing_facts", "status_of"]

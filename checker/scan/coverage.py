@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 
 from checker.crawl import Rank, is_page
+from checker.extract.lists.extractor import LIFTED, READ_BY_CALL
 from checker.facts.schema import Need
 from checker.facts.store import FactsWriter
 from checker.model.facts import GatherLog
+from checker.scan.column_coverage import site_gap
+from checker.scan.state import BY_SCRIPT
 
 ESTABLISHED: frozenset[Need] = frozenset(
     {
         Need("list_item", "column"), Need("article_date", "column"), Need("list_item", "home"),
-        Need("article_date", "home"), Need("site_column", "navigation"), Need("mark", "footer"), Need("page", ""),
+        Need("article_date", "home"), Need("site_column", "navigation"), Need("mark", "footer"), Need("mark", "home"),
+        Need("site_column", "site"), Need("page", ""),
         Need("tag", ""), Need("article", ""), Need("article_date", ""), Need("link", ""), Need("link_check", ""),
         Need("post", ""), Need("post", "newest"), Need("sibling", ""), Need("visit", ""),
     }
@@ -25,6 +29,9 @@ _A_TEXT = 150
 
 _A_NAVIGATION = 3
 """Fewer links are no navigation."""
+
+_JUDGED_LEVELS = 2
+"""Columns further down are judged if they are registered or were read."""
 
 _UNREAD_ITEMS = """
 SELECT DISTINCT a.url FROM list_item i JOIN address a ON a.id = i.url JOIN address l ON l.id = i.listed_in
@@ -48,10 +55,10 @@ def coverage_lines(subject: str, home: str, facts: FactsWriter) -> Iterator[Gath
     def line(fact: str, scope: str, reason: str, state: str = "partial") -> GatherLog:
         return GatherLog(subject, fact, scope, state if reason else "complete", reason)
 
-    columns = [url for (url,) in facts.execute("SELECT a.url FROM site_column c JOIN address a ON a.id = c.url")]
+    columns = facts.execute("SELECT a.url, c.registered FROM site_column c JOIN address a ON a.id = c.url")
     bad_columns = 0
-    for url in columns:
-        reason, state = _list_gap(facts, url)
+    for url, registered in columns:
+        reason, state = _list_gap(facts, url) if registered else _elsewhere(facts, url) or _list_gap(facts, url)
         bad_columns += bool(reason) and state != "notApplicable"
         yield line("list_item", url, reason, state)
         dates, date_state = (reason, state) if reason else _date_gap(facts, url)
@@ -80,9 +87,12 @@ def _home_lines(subject: str, home: str, facts: FactsWriter, bad_columns: int) -
     dates, date_state = (reason, state) if reason else _date_gap(facts, home)
     nav, nav_state = _navigation_gap(facts, home)
     footer, footer_state = _page_gap(facts, home)
+    marks, marks_state = _mark_gap(facts, home)
+    site, site_state = site_gap(facts, home)
     for fact, scope, why, how in (
         ("list_item", "home", reason, state), ("article_date", "home", dates, date_state),
         ("site_column", "navigation", nav, nav_state), ("mark", "footer", footer, footer_state),
+        ("mark", "home", marks, marks_state), ("site_column", "site", site, site_state),
     ):  # fmt: skip
         yield GatherLog(subject, fact, scope, how if why else "complete", why)
 
@@ -98,22 +108,50 @@ def _page_gap(facts: FactsWriter, url: str) -> tuple[str, str]:
     return str(note) or "未读取", "failed"
 
 
+def _elsewhere(facts: FactsWriter, url: str) -> tuple[str, str] | None:
+    """A discovered column that is another site's, or so deep that the budget did not reach it: nothing to judge."""
+    rows = facts.execute("SELECT state, note FROM frontier WHERE url = ?", (url,))
+    if not rows or str(rows[0][1]).startswith("跳转到站外"):
+        return "栏目指向站外或不是网页", "notApplicable"
+    deep = facts.execute("SELECT c.level FROM site_column c JOIN address a ON a.id = c.url WHERE a.url = ?", (url,))
+    if rows[0][0] in {"left", "queued"} and deep[0][0] > _JUDGED_LEVELS:
+        return "三级及以下栏目未登记、未读取", "notApplicable"
+    return None
+
+
+def _mark_gap(facts: FactsWriter, home: str) -> tuple[str, str]:
+    """Whether every mark of the home page was there to be seen, as the page's own reading says."""
+    reason, state = _page_gap(facts, home)
+    if reason:
+        return reason, state
+    own = facts.execute("SELECT state, reason FROM gather_log WHERE fact = 'mark' AND scope = ?", (home,))
+    return (str(own[-1][1]), str(own[-1][0])) if own else ("首页标识未读取", "failed")
+
+
 def _list_gap(facts: FactsWriter, url: str) -> tuple[str, str]:
     """A list that was read but could not be told from the rest of the page is not a blank one."""
+    called = _read_by_call(facts, url)
     reason, state = _page_gap(facts, url)
-    if reason:
+    if reason and not (called and reason == BY_SCRIPT):
         return reason, state
     found = facts.execute(
         "SELECT reason FROM gather_log WHERE fact = 'list_item' AND scope = ? AND state <> 'complete'", (url,)
     )
-    if found:
-        return str(found[0][0]), "partial"
-    listless = facts.execute(_LISTLESS, (url,))
+    doubts = [str(doubt) for (doubt,) in found if not (called and doubt in LIFTED)]
+    if doubts:
+        return doubts[0], "partial"
+    listless = [] if called else facts.execute(_LISTLESS, (url,))
     if listless and listless[0][1] >= _A_TEXT:
         if listless[0][0] == "yes":
             return "栏目页有正文，但未识别到信息列表", "partial"
         return "栏目页为正文，没有信息列表", "notApplicable"
     return "", "complete"
+
+
+def _read_by_call(facts: FactsWriter, url: str) -> bool:
+    """Whether the column's list was read from the data that its page asks for."""
+    sql = "SELECT 1 FROM gather_log WHERE fact = 'list_item' AND scope = ? AND reason = ?"
+    return bool(facts.execute(sql, (url, READ_BY_CALL)))
 
 
 def _date_gap(facts: FactsWriter, url: str) -> tuple[str, str]:
@@ -161,9 +199,10 @@ def _unread_pages(facts: FactsWriter) -> str:
     """Pages that could not be read although they may well exist; what is gone (4xx) leaves nothing unread."""
     sql = (
         "SELECT count(DISTINCT f.url) FROM frontier f JOIN address a ON a.url = f.url JOIN fetch g ON g.url = a.id "
-        "WHERE (f.state = 'failed' AND g.outcome NOT IN ('ok', 'http-4xx')) OR f.note LIKE '%脚本%'"
+        "WHERE (f.state = 'failed' AND g.outcome NOT IN ('ok', 'http-4xx')) OR (f.note = ? AND NOT EXISTS ("
+        "SELECT 1 FROM gather_log l WHERE l.fact = 'list_item' AND l.scope = f.url AND l.reason = ?))"
     )
-    unread = facts.execute(sql)[0][0]
+    unread = facts.execute(sql, (BY_SCRIPT, READ_BY_CALL))[0][0]
     return f"{unread}个页面未能读取" if unread else ""
 
 

@@ -12,11 +12,12 @@ from checker.config import Budget, shanghai
 from checker.facts.schema import table_of
 from checker.facts.store import FactsWriter
 from checker.facts.workdays import workdays
-from checker.fetch import Fetched, Fetcher
+from checker.fetch import Chromium, Fetched, Fetcher, Renderer, RenderSettings
 from checker.model.facts import ACCOUNT_FACTS, SITE_FACTS, Clock, GatherLog
 from checker.model.registry import Account, Site
 from checker.registry import account_fact, columns_of, site_fact
-from checker.scan.site import fetch_row, gather_site
+from checker.scan.site import gather_site
+from checker.scan.state import fetch_row
 from checker.sources import gather_account
 
 Progress = Callable[[str, int, str], None]
@@ -53,15 +54,27 @@ class Task:
     budget: Budget
 
 
-async def gather(task: Task, fetch: Fetcher, clock: Clockwork, progress: Progress) -> None:
-    """Gather one subject into its facts file; a half-gathered file of a killed scan is gone on with."""
+async def gather(
+    task: Task, fetch: Fetcher, clock: Clockwork, progress: Progress, browser: Chromium | None = None
+) -> None:
+    """Gather one subject into its facts file; a half-gathered file of a killed scan is gone on with.
+
+    `browser` renders the pages that only scripts build; None leaves them, and they say so.
+    """
     with FactsWriter(task.facts) as facts:
         if not facts.execute("SELECT 1 FROM clock"):
             _begin(task, facts, clock)
         if isinstance(task.subject, Site):
-            await gather_site(task.subject, task.budget, facts, fetch, clock.now, progress)
+            renderer = _renderer(task.budget, fetch, clock, browser)
+            await gather_site(task.subject, task.budget, facts, fetch, clock.now, progress, renderer)
         else:
             await _account(task.subject, facts, fetch, clock)
+
+
+def _renderer(budget: Budget, fetch: Fetcher, clock: Clockwork, browser: Chromium | None) -> Renderer | None:
+    if browser is None or not budget.renders:
+        return None
+    return Renderer(fetch, RenderSettings(pages=budget.renders, as_of=clock.now()), browser)
 
 
 def _begin(task: Task, facts: FactsWriter, clock: Clockwork) -> None:

@@ -1,0 +1,1 @@
+"""Measurements: how exact and how fast checker reads pages."""

@@ -1,0 +1,1 @@
+"""Columns: found in menus, breadcrumbs, headings and site maps, and typed."""

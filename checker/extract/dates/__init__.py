@@ -1,0 +1,1 @@
+"""Publish dates of articles."""

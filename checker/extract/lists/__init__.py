@@ -1,0 +1,1 @@
+"""Lists of entries: found, read, paged, and data that stands in scripts or behind calls."""

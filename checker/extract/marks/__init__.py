@@ -1,0 +1,1 @@
+"""Marks of a page, and which of them may have gone unseen."""

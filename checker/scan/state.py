@@ -1,0 +1,59 @@
+"""What is needed while one site is read; everything that must survive a kill stands in the facts file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from checker.address import same_place
+from checker.crawl import Frontier, Scope
+from checker.extract import ColumnHint
+from checker.facts.store import FactsWriter
+from checker.fetch import Fetched
+from checker.model.facts import Address, Fetch
+from checker.model.registry import Site
+
+BY_SCRIPT = "页面由脚本生成，需要浏览器渲染"
+"""Note of a page that shows next to nothing without its scripts."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """One site being read. `fragments` are parts that its pages load, by address; `asked` those that were asked for."""
+
+    site: Site
+    home: str
+    facts: FactsWriter
+    frontier: Frontier
+    scope: Scope
+    now: Callable[[], datetime]
+    templates: set[str] = field(default_factory=set)
+    columns: dict[str, ColumnHint] = field(default_factory=dict)
+    queued: dict[str, int] = field(default_factory=dict)
+    fragments: dict[str, str] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    dead: int = 0
+    gave_up: bool = False
+
+    @property
+    def asks_robots(self) -> bool:
+        """Whether robots.txt is obeyed on the site's own host."""
+        return self.site.robots == "obey"
+
+    def moment(self) -> str:
+        """The inspection time of now, to the second."""
+        return self.now().isoformat(timespec="seconds")
+
+
+def known_columns(facts: FactsWriter) -> dict[str, ColumnHint]:
+    """Every column of the facts file by its place."""
+    sql = "SELECT a.url, c.name, c.type, c.registered FROM site_column c JOIN address a ON a.id = c.url"
+    found = (ColumnHint(url, name, kind, bool(reg)) for url, name, kind, reg in facts.execute(sql))
+    return {same_place(column.url): column for column in found}
+
+
+def fetch_row(subject: str, answer: Fetched, purpose: str, seen_at: str) -> Fetch:
+    """One request as a fact."""
+    return Fetch(
+        subject, Address(answer.url), purpose, answer.outcome.value, answer.status, Address(answer.final_url),
+        len(answer.hops), answer.content_type, len(answer.body), answer.elapsed_ms, seen_at, answer.sha256,
+    )  # fmt: skip
