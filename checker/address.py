@@ -12,6 +12,9 @@ _SAFE_QUERY = _SAFE_PATH + "?[]|{}"
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 _INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|jspx?|aspx?|php)$", re.IGNORECASE)
+_ROUTED = re.compile(r"/gkmlpt/(?:index|policy|guide|annual_report)?$")
+"""Pages of the Guangdong disclosure platform show the column whose number is their fragment: /gkmlpt/index#123."""
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -48,9 +51,9 @@ def _dots(path: str) -> str:
 def normalise(url: str, base: str = "") -> str | None:
     """`url` as an absolute http(s) address in one spelling, or None if it is no such address.
 
-    Host in lower case and punycode, default port and fragment dropped, raw characters percent-encoded as UTF-8, dot
-    segments resolved, an empty path made `/`. None for javascript:, mailto: and the like, for broken addresses and
-    for those longer than MAX_LENGTH.
+    Host in lower case and punycode, default port and fragment dropped (but where it alone tells one column from
+    another), raw characters percent-encoded as UTF-8, dot segments resolved, an empty path made `/`. None for
+    javascript:, mailto: and the like, for broken addresses and for those longer than MAX_LENGTH.
     """
     text = _CONTROL.sub("", url.strip()) if " " not in url.strip() else _CONTROL.sub(_blank, url.strip())
     if not text or len(text) > MAX_LENGTH or (text.startswith("#") and not base):
@@ -68,7 +71,8 @@ def normalise(url: str, base: str = "") -> str | None:
     netloc = host if port in {None, _DEFAULT_PORTS[parts.scheme]} else f"{host}:{port}"
     path = _dots(quote(parts.path, safe=_SAFE_PATH, errors="replace") or "/")
     query = quote(parts.query, safe=_SAFE_QUERY, errors="replace")
-    result = urlunsplit((parts.scheme, netloc, path, query, ""))
+    routed = parts.fragment if parts.fragment.isdecimal() and _ROUTED.search(path) else ""
+    result = urlunsplit((parts.scheme, netloc, path, query, routed))
     return result if len(result) <= MAX_LENGTH else None
 
 
@@ -87,14 +91,17 @@ def politeness_host(url: str) -> str:
 
 
 def same_place(url: str) -> str:
-    """What two spellings of one page's address have in common: http or https, with or without its index file."""
+    """What two spellings of one page's address have in common.
+
+    http or https, with or without www., its index file, slashes at the end.
+    """
     parts = urlsplit(url)
-    path = _INDEX.sub("/", parts.path)
-    return urlunsplit(("", parts.netloc, path, parts.query, ""))
+    path = _INDEX.sub("/", parts.path).rstrip("/") or "/"
+    return urlunsplit(("", parts.netloc.removeprefix("www."), path, parts.query, parts.fragment))
 
 
 def in_scope(url: str, home: str, aliases: tuple[str, ...] = ()) -> bool:
-    """Whether `url` belongs to the site at `home`: same host (or an alias), under its path if it has one.
+    """Whether `url` belongs to the site at `home`: same host (with or without www.) or an alias, under its path if any.
 
     `gov.cn` is a public suffix and a city can share one registered domain, so the host decides, never the domain.
     A home address such as `/index.html` or `/fgw/index.html` counts as its folder, `/fgw` as the folder it names.
@@ -105,16 +112,16 @@ def in_scope(url: str, home: str, aliases: tuple[str, ...] = ()) -> bool:
     parts = urlsplit(asked)
     for place in (home, *aliases):
         netloc, folder = _folder(place)
-        if parts.netloc == netloc and (parts.path.startswith(folder) or parts.path == folder[:-1]):
+        if parts.netloc.removeprefix("www.") == netloc and (parts.path.startswith(folder) or parts.path == folder[:-1]):
             return True
     return False
 
 
 @lru_cache(maxsize=4096)
 def _folder(place: str) -> tuple[str, str]:
-    """Host and folder of a home address or an alias (a host, or host and path); a host of '' matches nothing."""
+    """Host without www. and folder of a home address or an alias (a host, or host and path); '' matches nothing."""
     known = normalise(place if "://" in place else f"http://{place}/")
     if known is None:
         return "", "/"
     before, _, last = urlsplit(known).path.rpartition("/")
-    return urlsplit(known).netloc, f"{before}/" if not last or "." in last else f"{before}/{last}/"
+    return urlsplit(known).netloc.removeprefix("www."), f"{before}/" if not last or "." in last else f"{before}/{last}/"

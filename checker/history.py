@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from checker.errors import StoreError
-from checker.facts.schema import SCHEMA_VERSION
 from checker.facts.store import FactsWriter, remove
 from checker.model.context import Answer, ContextLog, KnownFinding, Sibling, Visit
 from checker.model.registry import Account, Registry, Site, Subject
 from checker.model.results import Scan
+
+SCHEMA_VERSION = 1
+"""Number of these two files' own schema: findings and answers must outlive a change of what a scan gathers."""
 
 VISIT_DAYS = 7
 VISITS_A_DAY = 20

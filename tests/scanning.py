@@ -59,7 +59,11 @@ def order(
 
 
 def scan_pages(
-    pages: Mapping[str, Mapping[str, Reply]], store: Path, sites: list[Site], patience: float = 2.0
+    pages: Mapping[str, Mapping[str, Reply]],
+    store: Path,
+    sites: list[Site],
+    patience: float = 2.0,
+    budget: Budget = QUICK,
 ) -> tuple[Scan, list[Event]]:
     """Serve pages (host → path → reply), scan the sites, and give the scan and what was told while it ran.
 
@@ -69,7 +73,7 @@ def scan_pages(
     with CityServer(hosts=pages) as server:
         wanted = order(server, store, sites)
         fetch = replace(wanted.fetch, read_seconds=patience, total_seconds=patience * 2)
-        scan = run(replace(wanted, fetch=fetch), events.append)
+        scan = run(replace(wanted, fetch=fetch, budget=budget), events.append)
     return scan, events
 
 

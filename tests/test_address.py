@@ -21,6 +21,9 @@ URLS = st.builds("{}://{}{}/{}".format, SCHEMES, HOSTS, PORTS, PATHS)
         ("http://WWW.A.gov.cn", "", "http://www.a.gov.cn/"),
         ("http://a.gov.cn:80/x#top", "", "http://a.gov.cn/x"),
         ("https://a.gov.cn:443/x", "", "https://a.gov.cn/x"),
+        ("index#123", "http://a.gov.cn/gkmlpt/", "http://a.gov.cn/gkmlpt/index#123"),
+        ("http://a.gov.cn/gkmlpt/index#top", "", "http://a.gov.cn/gkmlpt/index"),
+        ("http://a.gov.cn/gkmlpt/content/1/post_1.html#123", "", "http://a.gov.cn/gkmlpt/content/1/post_1.html"),
         ("http://a.gov.cn:8080/x", "", "http://a.gov.cn:8080/x"),
         ("http://a.gov.cn./", "", "http://a.gov.cn/"),
         ("http://发改委.政务/", "", "http://xn--ooru3l93k.xn--zfr164b/"),
@@ -88,6 +91,9 @@ def test_any_text_gives_an_address_or_none(url: str, base: str) -> None:
         ("https://a.gov.cn/x", "http://a.gov.cn/", (), True),
         ("http://b.a.gov.cn/x", "http://a.gov.cn/", (), False),
         ("http://www.a.gov.cn/", "http://a.gov.cn/", ("www.a.gov.cn",), True),
+        ("http://www.a.gov.cn/x", "http://a.gov.cn/", (), True),
+        ("http://a.gov.cn/x", "http://www.a.gov.cn/", (), True),
+        ("http://wwwa.gov.cn/x", "http://a.gov.cn/", (), False),
         ("http://c.gov.cn/fgw/x", "http://a.gov.cn/", ("c.gov.cn/fgw",), True),
         ("http://c.gov.cn/other/x", "http://a.gov.cn/", ("c.gov.cn/fgw",), False),
         ("http://a.gov.cn/fgw/x", "http://a.gov.cn/fgw/index.html", (), True),
@@ -117,6 +123,7 @@ def test_a_home_page_is_in_its_own_scope(url: str) -> None:
     [
         ("http://a.gov.cn/zwyw/", "https://a.gov.cn/zwyw/index.html"),
         ("http://a.gov.cn/", "http://a.gov.cn/index.shtml"),
+        ("http://www.a.gov.cn/zwyw", "http://a.gov.cn/zwyw//"),
         ("http://a.gov.cn/list.jsp?id=3", "https://a.gov.cn/list.jsp?id=3"),
     ],
 )

@@ -244,3 +244,11 @@ def test_wrong_use_ends_with_2_and_says_what_to_do(
     assert isinstance(result.exception, UsageError)
     assert (result.exception.exit, result.output) == (Exit.WRONG_USE, "")
     assert message in str(result.exception)
+
+
+def test_who_types_a_host_is_told_how_addresses_begin(tmp_path: Path) -> None:
+    ran = checker("page", "www.shili.gov.cn/xwzx/", "saved.html", "-f", "ndjson", cwd=tmp_path)
+    assert [json.loads(line)["problem"]["detail"] for line in ran.out.splitlines()] == [
+        "没有这个文件；如果是网址，请写 http://www.shili.gov.cn/xwzx/",
+        "没有这个文件",
+    ]

@@ -147,3 +147,11 @@ def test_a_picture_that_may_lead_to_a_mailbox(facts: FactsWriter) -> None:
     assert site_gap(facts, HOME) == ("首页1个无文字的图片链接未读取", "partial")
     facts.execute("UPDATE frontier SET state = 'done', note = '' WHERE role = 'other'")
     assert site_gap(facts, HOME) == COMPLETE
+
+
+def test_more_columns_than_are_noted(facts: FactsWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("checker.scan.column_coverage.MOST_COLUMNS", 3)
+    known(facts, *(column(path, level=3, origin="menu") for path in ("a/", "b/")))
+    assert site_gap(facts, HOME) == COMPLETE
+    facts.write([column("c/", level=3, origin="menu")])
+    assert site_gap(facts, HOME) == ("发现的栏目达到3个的上限，其余未作为栏目读取", "partial")

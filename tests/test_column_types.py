@@ -129,6 +129,7 @@ def test_a_reason_quotes_the_words() -> None:
         ({"name": "连心桥", "url": "http://a.gov.cn/hdjl/"}, Typed("consultation", "仅据地址“/hdjl/”推断")),
         ({"name": "甲栏目", "url": "http://12345.a.gov.cn/"}, Typed("consultation", "仅据域名“12345.a.gov.cn”推断")),
         ({"name": "通知公告", "parent": "政策文件"}, Typed("notice", "栏目名称含“通知”")),
+        ({"name": "支援合作地区", "url": "http://a.gov.cn/zyhz/gzdt/"}, Typed("other", "栏目名称不能说明类型")),
         ({"name": "甲栏目", "url": "http://a.gov.cn/x/"}, Typed("other", "栏目名称不能说明类型")),
     ],
 )

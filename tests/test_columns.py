@@ -70,6 +70,28 @@ def test_panels_that_follow_the_row_lie_below_its_folders() -> None:
     ]  # fmt: skip
 
 
+def test_a_row_behind_the_headlines_is_no_navigation() -> None:
+    names = (("/gq/", "国旗"), ("/gb/", "政府公报"), ("/fg/", "法规库"), ("/gz/", "规章库"))
+    row = "<div>" + "".join(f'<a href="{url}">{name}</a>' for url, name in names) + "</div>"
+    stories = "".join(f'<p><a href="/yw/{n}.html">某某主持召开第{n}次座谈会并讲话</a></p>' for n in range(8))
+    assert [(name, level) for name, _, _, level, _ in found(row + stories + TEXT)] == [(n, 1) for _, n in names]
+    below = found(stories + row + TEXT)
+    assert below == [
+        ("政府公报", "/gb/", "policy", 2, "menu"), ("法规库", "/fg/", "policy", 2, "menu"),
+        ("规章库", "/gz/", "policy", 2, "menu"),
+    ]  # fmt: skip
+
+
+def test_a_step_named_as_the_government_leads_to_an_office() -> None:
+    steps = '<a href="/">首页</a> &gt; <a href="/gzjg/">工作机构</a> &gt; <a href="/gzjg/qzf/">区政府</a> &gt; 正文'
+    article = page(f"<h1>您当前所在的位置：{steps}</h1>" + TEXT, HOME + "gzjg/qzf/1.html")
+    rows = extract(article, context("article")).rows
+    assert [(r.name, r.type) for r in rows if isinstance(r, SiteColumn)] == [
+        ("工作机构", "functions"),
+        ("区政府", "other"),
+    ]
+
+
 def test_a_top_link_to_its_own_first_column_is_that_column() -> None:
     panel = '<div><a href="/gzdt/tztg/">通知通告</a><a href="/gzdt/yw/">要闻</a></div>'
     below = f'<li><a href="/gzdt/tztg/">工作动态</a>{panel}</li>'

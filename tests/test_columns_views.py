@@ -1,5 +1,7 @@
 """Views on columns: what is blank, what may be a column, where it was looked, what is not in the registry."""
 
+from typing import Any
+
 import pytest
 
 from checker.model.facts import Fetch, Link, Page, Probe
@@ -38,7 +40,7 @@ def test_links_that_may_be_a_channel_are_hints() -> None:
 
 def test_where_it_was_looked() -> None:
     places = (("", "home"), ("a/", "column"), ("a/index_1.html", "column"), ("b/", "column"), ("shell/", "column"))
-    rows = [fact(Page, url=url(place), role=role) for place, role in places]
+    rows: list[Any] = [fact(Page, url=url(place), role=role) for place, role in places]
     rows += [column(place) for place in ("a/", "b/", "shell/", "unread/")]
     rows.append(gathered("list_item", url("shell/"), "failed"))
     sql = "SELECT looked FROM column_search"

@@ -100,11 +100,12 @@ def test_scope_is_host_path_and_aliases(facts: FactsWriter) -> None:
     inside = [
         "http://www.a.gov.cn/fgw/x",
         "https://www.a.gov.cn/fgw/y",
+        "http://a.gov.cn/fgw/",
         "http://old.a.gov.cn/z",
         "http://www.b.gov.cn/fgw/",
     ]
     outside = [
-        "http://www.a.gov.cn/", "http://www.a.gov.cn/fgwx/", "http://a.gov.cn/fgw/", "http://www.b.gov.cn/",
+        "http://www.a.gov.cn/", "http://www.a.gov.cn/fgwx/", "http://c.a.gov.cn/fgw/", "http://www.b.gov.cn/",
         "http://www.a.gov.cn:8080/fgw/x", "http://www.a.gov.cn.evil.com/fgw/", "http://evil.com/www.a.gov.cn/fgw/",
     ]  # fmt: skip
     assert [u for u in inside + outside if queue.add(u, Rank.REST, 1)] == inside

@@ -130,4 +130,5 @@ def test_the_figures_are_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest
         "  other                1       0         0      0   100.0%",
         "    a: a person reads 2026-09-10, we read none",
     ]
-    assert lines[8] == "  newest item            - right   0 of 0"
+    assert lines[8].startswith("  nobody has put down what a person reads there: newest item, whole list,")
+    assert [line.split()[0] for line in lines[-3:]] == ["parsed", "extracted", "parsed"]

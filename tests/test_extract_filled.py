@@ -1,9 +1,11 @@
 """Lists that only a script fills, beside lists that stand in the page: said as such, and nothing else is."""
 
+from dataclasses import replace
+
 import pytest
 
 from checker.extract import ColumnHint, Role
-from checker.extract.lists.extractor import extract
+from checker.extract.lists.extractor import STILL_EMPTY, extract
 from checker.model.facts import GatherLog, ListItem
 from tests.pages import HOME, context, page
 
@@ -95,3 +97,86 @@ def test_a_column_of_pictures_is_not_without_entries_for_certain(kind: str, said
     body = '<div><a href="/tp/1.html"><img src="/i/1.jpg"></a><a href="/tp/2.html"><img src="/i/2.jpg"></a></div>'
     rows = extract(page(body, COLUMN), context("column", COLUMN, (hint,))).rows
     assert [row.reason for row in rows] == said
+
+
+OUTSIDE = {
+    "list of a file": '<ul id="newsList" class="list"></ul><script src="/js/jquery.js"></script>'
+    '<script src="/js/list.js"></script>',
+    "file of the whole site": '<div id="list"></div><script src="/js/common.js?v=2"></script>',
+    "main file": '<table><tbody class="rows"></tbody></table><script src="/static/main.3f2a.js"></script>',
+    "library's own list": '<ul class="list"></ul><script src="/js/jquery.newslist.js"></script>',
+    "call beside a file": '<ul id="list"></ul><script src="/js/list.js"></script><script>initList(12)</script>',
+    "channel in an attribute": '<div class="tableList" data-channel="1" data-rows="15"></div>'
+    '<script src="/js/app.js"></script>',
+    "waiting beside a file": '<div id="list">加载中...</div><script src="/js/list.js"></script>',
+    "waiting beside a library": '<p>数据加载中，请稍候…</p><script src="/js/jquery.min.js"></script>',
+    "waiting alone": "<div><p>Loading...</p></div>",
+    "template beside a file": '<script type="text/template"><li>{{title}}</li></script>'
+    '<script src="/js/a.js"></script>',
+    "template drawn in the page": '<script type="text/x-template" id="row"><li>{{t}}</li></script>'
+    '<script>draw("#row")</script>',
+    "element of its own": '<my-list channel="12"></my-list><script src="/js/components.js"></script>',
+}  # fmt: skip
+EMPTY = {
+    "libraries only": '<ul class="list"></ul><script src="/js/jquery.min.js"></script>'
+    '<script src="/js/swiper.min.js"></script>',
+    "counters only": '<ul id="list"></ul><script src="https://hm.baidu.com/hm.js?1"></script>'
+    '<script src="/js/share.js"></script>'
+    '<script src="https://zfwzgl.www.gov.cn/exposure/jiucuo.js"></script>',
+    "says so": '<p>暂无信息</p><script src="/js/common.js"></script>',
+    "nameless": '<ul></ul><script src="/js/list.js"></script>',
+    "pager": '<div><ul class="pagination"></ul></div><script src="/js/list.js"></script>',
+    "lazy": '<ul class="list"></ul><script src="/js/jquery.lazylist.js"></script>',
+    "footer": '<div class="footer"><ul class="list"></ul></div><script src="/js/common.js"></script>',
+    "waiting for the weather": '<div class="weather">加载中</div><script src="/js/common.js"></script>',
+    "waiting unseen": '<div style="display:none">加载中</div><script src="/js/common.js"></script>',
+    "template of no entry": '<script type="text/template"><b>{{n}}</b></script><script src="/js/a.js"></script>',
+    "element of the page's head": '<site-header></site-header><script src="/js/a.js"></script>',
+    "no file": '<ul class="list"></ul>',
+}  # fmt: skip
+ABOUT = (
+    '<h2>栏目</h2><div class="nav">'
+    + "".join(f'<a href="/n{n}/">甲县人民政府办公室栏目{n}</a>' for n in range(9))
+    + "</div>"
+)
+
+
+def bare(body: str, *, rendered: bool = False) -> list[str]:
+    """Why a column without any entry may have some."""
+    rows = extract(page(ABOUT + body, COLUMN), replace(context("column", COLUMN), rendered=rendered)).rows
+    assert all(isinstance(row, GatherLog) for row in rows)
+    return [row.reason for row in rows if isinstance(row, GatherLog)]
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_list_that_a_file_may_fill_is_said_where_no_entry_was_read(name: str) -> None:
+    assert bare(OUTSIDE[name]) == ["页面上有由脚本载入的列表，未运行脚本"]
+    assert logs(OLD + OUTSIDE[name], "column") == []
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_an_empty_list_beside_what_fills_none_is_empty(name: str) -> None:
+    assert bare(EMPTY[name]) == []
+
+
+def test_in_a_browser_an_empty_list_is_empty_unless_it_still_waits() -> None:
+    assert bare(OUTSIDE["list of a file"], rendered=True) == []
+    assert bare(OUTSIDE["waiting beside a file"], rendered=True) == [STILL_EMPTY]
+
+
+def test_a_text_waits_for_no_list_unless_its_column_is_one() -> None:
+    text = "<p>" + "本单位主要职责说明" * 60 + "</p>" + OUTSIDE["list of a file"]
+    found = {
+        kind: [r.reason for r in extract(page(text, COLUMN), context("column", COLUMN, (hint,))).rows]
+        for kind in ("profile", "news")
+        if (hint := ColumnHint(COLUMN, "栏目", kind, True))
+    }
+    assert found == {"profile": [], "news": ["页面上有由脚本载入的列表，未运行脚本"]}
+
+
+def test_a_home_page_of_old_news_beside_a_place_of_a_file_is_open() -> None:
+    place = '<ul class="newsList"></ul><script src="/js/index.js"></script>'
+    new = '<ul><li><a href="/n/t20260918_1001.html">甲县召开全县经济工作会议</a><span>2026-09-18</span></li></ul>'
+    assert logs(OLD + place, "home") == SAID
+    assert logs(OLD + new + place, "home") == []
+    assert logs(OLD + place.replace("index.js", "jquery.js"), "home") == []

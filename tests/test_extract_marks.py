@@ -32,11 +32,11 @@ def test_whole_rows_of_a_full_footer() -> None:
     link = "http://bszs.conac.cn/sitename?method=show&id=0A5537536EC43D83E053022819ACDDA0"
     report = "https://zfwzgl.www.gov.cn/exposure/jiucuo.js _jiucuo_ 3415220046"
     assert sorted(rows[:-1], key=lambda m: m.kind) == [
-        Mark(SUBJECT, own, "code", "3415220046", "text", "网站标识码:3415220046"),
-        Mark(SUBJECT, own, "contact", "0564-6012345", "text", "联系电话:0564-6012345"),
+        Mark(SUBJECT, own, "code", "3415220046", "text", "网站标识码：3415220046"),
+        Mark(SUBJECT, own, "contact", "0564-6012345", "text", "联系电话：0564-6012345"),
         Mark(SUBJECT, own, "error-report", "3415220046", "script", report),
         Mark(SUBJECT, own, "icp", "皖ICP备05001234号-1", "text", "皖ICP备 05001234号-1"),
-        Mark(SUBJECT, own, "organizer", "甲县人民政府办公室", "text", "主办单位:甲县人民政府办公室"),
+        Mark(SUBJECT, own, "organizer", "甲县人民政府办公室", "text", "主办单位：甲县人民政府办公室"),
         Mark(SUBJECT, own, "party", "0A5537536EC43D83E053022819ACDDA0", "link", link),
         Mark(SUBJECT, own, "police", "34152202000087", "text", "皖公网安备 34152202000087号"),
     ]

@@ -184,6 +184,84 @@ def test_a_column_called_hot_is_read() -> None:
     assert read(column(body, title="热点新闻_甲县人民政府")) == rows(*NEW)
 
 
+# --- the column's own list and a list at the side ------------------------------------------------------------------
+
+OTHER = ["页面另有日期更新的列表，不能确定栏目主列表"]
+EMPTY = ["主列表为空，侧栏另有列表"]
+RECENT = ("2026-08-15", "2026-08-14", "2026-08-13")
+MENU = '<ul><li><a href="/zwgk/zn/">政府信息公开指南</a></li><li><a href="/zwgk/zd/">政府信息公开制度</a></li></ul>'
+
+
+def beside(main: str, side: str, names: tuple[str, str] = ("main", "right"), head: str = "<h3>最新发布</h3>") -> str:
+    return (
+        f'<div class="w"><div class="{names[0]}">{main}</div><div class="{names[1]}">{head}<ul>{side}</ul></div></div>'
+    )
+
+
+@pytest.mark.parametrize("head", ["最新发布", "最新动态", "最新信息", "最新公告", "热点", "推荐", "点击排行", "相关"])
+@pytest.mark.parametrize(
+    "names", [("main", "right"), ("col-md-8", "col-md-4"), ("l fl", "r fr"), ("list", "side_box"), ("w-l", "w-r")]
+)
+def test_a_newer_list_in_a_box_at_the_side_does_not_count(names: tuple[str, str], head: str) -> None:
+    side = entries(*RECENT, *RECENT, folder="/other")
+    found = column(beside(f"<ul>{entries(*OLD)}</ul>", side, names, f"<h3>{head}<a href=/other/>更多</a></h3>"))
+    assert (read(found), said(found)) == (rows(*OLD), [])
+
+
+def test_dated_entries_at_the_side_do_not_outweigh_undated_headlines() -> None:
+    main = "".join(f'<li><a href="/zwgk/{n}.html">关于第{n}号某项重点工作推进情况的报道</a></li>' for n in range(6))
+    found = column(beside(f"<ul>{main}</ul>", entries(*RECENT, folder="/other"), ("list", "r")))
+    expected = [(f"/zwgk/{n}.html", f"关于第{n}号某项重点工作推进情况的报道", "", 0) for n in range(6)]
+    assert (read(found), said(found)) == (expected, [])
+
+
+def test_a_longer_list_at_the_right_that_is_called_otherwise_leaves_the_column_open() -> None:
+    side = entries(*RECENT, *("2026-08-10",) * 3, folder="/other")
+    for head in ("<h3>通知公告</h3>", ""):
+        found = column(beside(f"<ul>{entries(*OLD)}</ul>", side, head=head))
+        assert (read(found), said(found)) == (rows(*OLD), OTHER)
+
+
+@pytest.mark.parametrize("head", ["", "<h3>最新信息</h3>", "<h2>政务公开</h2>", '<div class="title">法规文件</div>'])
+@pytest.mark.parametrize("names", [("left", "right"), ("fl", "fr"), ("col-md-3", "col-md-9"), ("side", "con")])
+def test_a_menu_at_the_left_leaves_the_list_at_the_right_the_main_list(names: tuple[str, str], head: str) -> None:
+    found = column(beside(MENU, entries(*RECENT), names, head), title="政务公开_甲县人民政府")
+    assert (read(found), said(found)) == (rows(*RECENT), [])
+
+
+def test_the_list_at_the_right_that_is_called_like_the_column_is_its_own() -> None:
+    left = f"<h3>通知公告</h3><ul>{entries(*OLD, folder='/other')}</ul>"
+    body = beside(left, entries(*RECENT), ("left", "right"), "<h3>最新公开</h3>")
+    found = column(body, title="最新公开_甲县人民政府")
+    assert (read(found), said(found)) == (rows(*RECENT), [])
+
+
+NOTHING = "<h2>政务公开</h2><p>暂无信息</p>"
+BESIDE_NOTHING = {
+    "at the side for certain": (beside("<p>暂无信息</p>", entries(*NEW), ("main", "right")), [], []),
+    "below its own name": (beside(NOTHING, entries(*NEW), ("main", "r")), [], []),
+    "under another name": (beside("<p>暂无信息</p>", entries(*NEW), ("x", "y"), "<h3>通知公告</h3>"), [], EMPTY),
+    "empty is a part": (beside("<h3>规章</h3><p>暂无信息</p>", entries(*NEW), ("x", "y"), "<h3>文件</h3>"), NEW, []),
+    "empty is a part, at the side": (beside("<h3>规章</h3><p>暂无信息</p>", entries(*NEW)), [], []),
+    "its own name": (beside("<p>暂无信息</p>", entries(*NEW), ("x", "y"), "<h3>政务公开</h3>"), NEW, []),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE_NOTHING)
+def test_a_list_beside_nothing(name: str) -> None:
+    body, days, doubts = BESIDE_NOTHING[name]
+    found = column(body, title="政务公开_甲县人民政府")
+    assert (read(found), said(found)) == (rows(*days), doubts)
+
+
+@pytest.mark.parametrize("name", ["toutiao", "headline", "list-headline"])
+@pytest.mark.parametrize("days", [OLD, ("2026-09-14", "2026-09-13")])
+def test_a_top_story_right_before_the_list_is_its_first_entry(name: str, days: tuple[str, ...]) -> None:
+    top = f'<div class="{name}"><a href="/zwgk/9.html">{A}</a><span>2026-09-15</span></div>'
+    found = column(f'<div class="main">{top}<ul>{entries(*days)}</ul></div>')
+    assert (read(found), said(found)) == ([("/zwgk/9.html", A, "2026-09-15", 0), *rows(*days)], [])
+
+
 def test_a_breadcrumb_of_a_table_is_no_entry() -> None:
     crumb = '<tr><td>当前位置：<a href="/">首页</a>&gt;<a href="/zwgk/100001.html">政务公开</a></td></tr>'
     body = "".join(f'<tr><td><a href="/art/2026/9/{n}/art_1_{n}.html">{t}</a></td></tr>' for n, t in ((1, A), (2, B)))
@@ -200,6 +278,41 @@ def test_a_hidden_empty_template_beside_a_list_changes_nothing() -> None:
     body = f'<ul>{entries(*NEW)}</ul><div style="display:none">暂无信息</div><div hidden>栏目正在建设中</div>'
     found = column(body)
     assert (read(found), said(found)) == (rows(*NEW), [])
+
+
+# --- names of parts of the page on parts of an entry ---------------------------------------------------------------
+
+_HEADED = '<li><div class="{name}"><a href="{{u}}">{{t}}</a></div><div class="d"><span>{{d}}</span></div></li>'
+_CARD = '<div class="it"><div class="{name}"><a href="{{u}}">{{t}}</a></div><p>摘要摘要摘要</p><span>{{d}}</span></div>'
+_ROW = '<tr><td class="{name}"><a href="{{u}}">{{t}}</a></td><td class="end">{{d}}</td></tr>'
+PARTS = ("nav-item", "menuItem", "item-head", "news-header", "list-top", "top", "item-footer", "bottom", "copyright")
+NAMED_PARTS = {
+    "entries": ("<ul>{}</ul>", _HEADED),
+    "marked entries": ("<ul>{}</ul>", '<li class="{name}"><a href="{{u}}">{{t}}</a><span>{{d}}</span></li>'),
+    "cards": ("<div>{}</div>", _CARD),
+    "rows": ("<table>{}</table>", _ROW),
+    "terms": ("<dl>{}</dl>", '<dt class="{name}"><a href="{{u}}">{{t}}</a></dt><dd class="foot">{{d}}</dd>'),
+    "the list": ('<ul class="{name}">{}</ul>', '<li><a href="{{u}}">{{t}}</a><span>{{d}}</span></li>'),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("shape", NAMED_PARTS)
+def test_a_name_makes_no_part_of_the_page_out_of_an_entry(shape: str, name: str) -> None:
+    around, entry = NAMED_PARTS[shape]
+    inner = entries(*NEW, shape=entry.format(name=name))
+    found = column('<div class="main">' + around.replace("{name}", name).replace("{}", inner) + "</div>")
+    assert read(found) == rows(*NEW)
+
+
+@pytest.mark.parametrize("name", ["top", "head", "header", "nav", "end", "foot"])
+def test_the_first_entry_is_read_however_it_is_marked(name: str) -> None:
+    first = f'<li class="{name}"><a href="/zwgk/9.html">最新的一条重要公告</a><span>2026-09-19</span></li>'
+    found = column(f'<div class="main"><ul>{first}{entries(*NEW)}</ul></div>')
+    assert [row[:3] for row in read(found)] == [
+        ("/zwgk/9.html", "最新的一条重要公告", "2026-09-19"),
+        *(row[:3] for row in rows(*NEW)),
+    ]
 
 
 BOMBS = {

@@ -1,9 +1,11 @@
 """Marks in every form in which real pages carry them; what is absent told from what was only not seen."""
 
+from dataclasses import replace
+
 import pytest
 
 from checker.extract.marks.extractor import extract
-from checker.model.facts import GatherLog, Mark
+from checker.model.facts import Address, GatherLog, Mark
 from tests.pages import HOME, context, page
 
 MAIN = "<div>" + "正文文字，足够多的正文文字。" * 30 + "</div>"
@@ -15,8 +17,9 @@ def foot(inner: str) -> str:
     return f'<div class="footer">{inner}</div>'
 
 
-def marks(body: str, kind: str, head: str = "", role: str = "home") -> list[tuple[str, str]]:
-    rows = extract(page(body, HOME, head), context(role)).rows  # type: ignore[arg-type]
+def marks(body: str, kind: str, head: str = "", role: str = "home", name: str = "") -> list[tuple[str, str]]:
+    """Values and forms; `name` is the name as registered."""
+    rows = extract(page(body, HOME, head), replace(context(role), name=name)).rows  # type: ignore[arg-type]
     return [(r.value, r.form) for r in rows if isinstance(r, Mark) and r.kind == kind]
 
 
@@ -254,4 +257,132 @@ def test_an_address_alone_is_left_to_a_person() -> None:
 
 def test_a_page_that_is_cut_off_is_not_called_unmarked() -> None:
     body = "<p>" + "正文。" * 4_000_000 + "</p>" + foot(NUMBERS)
-    assert doubts(body) == [("", "页脚标识页面过大，未能读全")]
+    assert doubts(body) == [("", "页面过大，未读到页脚")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "inner", "expected"),
+    [
+        ("police", "皖公网安备 3415 2202 000087 号", ("34152202000087", "皖公网安备 3415 2202 000087 号")),
+        ("code", "政府网站标识码（3415220046）", ("3415220046", "网站标识码（3415220046")),
+        ("code", "网站标识码：３４１５２２００４６", ("3415220046", "网站标识码：３４１５２２００４６")),
+        ("code", "皖ICP备05001234号 标识码：3415220046", ("3415220046", "标识码：3415220046")),
+        ("icp", "皖ＩＣＰ备05001234号－1", ("皖ICP备05001234号-1", "皖ＩＣＰ备05001234号－1")),
+        ("icp", "皖ICP备05001234号 | 皖ICP备05001234号-1", ("皖ICP备05001234号-1", "皖ICP备05001234号-1")),
+        ("organizer", "主办：中共甲县委 甲县人民政府 皖ICP备05001234号",
+         ("中共甲县委 甲县人民政府", "主办：中共甲县委 甲县人民政府")),
+        ("contact", "皖ICP备05001234号 邮箱：jia#a.gov.cn", ("jia#a.gov.cn", "邮箱：jia#a.gov.cn")),
+    ],
+)  # fmt: skip
+def test_value_and_quote_as_printed(kind: str, inner: str, expected: tuple[str, str]) -> None:
+    rows = extract(page(MAIN + foot(f"<p>{inner}</p>")), context("home")).rows
+    assert [(r.value, r.quote) for r in rows if isinstance(r, Mark) and r.kind == kind] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("alt", "expected"),
+    [
+        ("甲县人民政府门户网站标识", "甲县人民政府门户网站"),
+        ("甲县人民政府logo", "甲县人民政府"),
+        ("甲县人民政府的图标", "甲县人民政府"),
+        ("甲县标志办公室", "甲县标志办公室"),
+    ],
+)
+def test_header_name_without_words_of_its_picture(alt: str, expected: str) -> None:
+    body = f'<div class="header"><img src="/logo.png" alt="{alt}"></div>{MAIN}'
+    rows = extract(page(body), context("home")).rows
+    assert [r for r in rows if isinstance(r, Mark) and r.kind == "header-name"] == [
+        Mark("3400000001", Address(HOME), "header-name", expected, "image", alt)
+    ]
+
+
+NAMED = '<div class="header"><h1>甲县人民政府</h1></div>'
+ALL_WRITTEN = "页脚标识可能由未运行的脚本写入空的页脚“{}”"
+COMMON = '<script src="/js/common.js"></script>'
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        ('<div class="footer" id="footer"></div>' + COMMON, [("", ALL_WRITTEN.format("footer footer"))]),
+        ('<div class="footer"><div class="wrap"></div></div><script src="/js/main.js"></script>',
+         [("", ALL_WRITTEN.format("footer"))]),
+        ('<my-footer></my-footer><script src="/js/vue.js"></script><script src="/js/app.js"></script>',
+         [("", ALL_WRITTEN.format("<my-footer>"))]),
+        ('<div id="footer"></div><script data-main="/js/main" src="/js/require.js"></script>',
+         [("", ALL_WRITTEN.format("footer"))]),
+        ('<div id="footer"></div><script>var box = document.getElementById("footer"); fill(box);</script>',
+         [("", ALL_WRITTEN.format("footer"))]),
+        # no script that could fill it
+        ('<div id="footer"></div>', []),
+        ('<div id="footer"></div><script src="/js/jquery.min.js"></script>'
+         '<script src="//hm.baidu.com/hm.js?1"></script>', []),
+        # no empty footer
+        (COMMON, []),
+        (foot("<p>版权所有</p><div class='foot-line'></div>") + COMMON, []),
+        (foot(NUMBERS + WORDS + "<div class='foot-line'></div>") + COMMON, []),
+        # places for single marks
+        (foot(NUMBERS + WORDS + '<span id="conac"></span><span id="jiucuo"></span>') + COMMON,
+         [("#party", "可能由未运行的脚本写入空的元素“conac”"),
+          ("#error-report", "可能由未运行的脚本写入空的元素“jiucuo”")]),
+        (foot(NUMBERS + WORDS + '<span id="conac"></span>'), []),
+    ],
+)  # fmt: skip
+def test_an_empty_place_that_scripts_may_fill(end: str, expected: list[tuple[str, str]]) -> None:
+    assert doubts(NAMED + MAIN + end) == expected
+
+
+@pytest.mark.parametrize("title", ["首页", "网站首页", "", "中国甲县"])
+@pytest.mark.parametrize(
+    ("header", "name", "expected"),
+    [
+        ("<h1>甲县人民政府</h1>", "", [("甲县人民政府", "text")]),
+        ("<h1>甲县人民政府门户网站</h1>", "", [("甲县人民政府门户网站", "text")]),
+        ("<div class=name>甲县教育局</div>", "", [("甲县教育局", "text")]),
+        ("<h2>甲县经济开发区管委会网站</h2>", "", [("甲县经济开发区管委会网站", "text")]),
+        ("<a href=/>甲县人民政府</a>", "甲县人民政府", [("甲县人民政府", "text")]),
+        ("<img src=/i/t.png alt=甲县人民政府>", "甲县人民政府网", [("甲县人民政府", "image")]),
+        ("<h1>中国霍邱</h1>", "霍邱县人民政府", [("中国霍邱", "text")]),
+        ("<p>中国·霍邱</p>", "霍邱县人民政府", [("中国·霍邱", "text")]),
+        ("<h1>商务部</h1>", "商务部", [("商务部", "text")]),
+        ("<p>中华人民共和国商务部</p>", "商务部", [("中华人民共和国商务部", "text")]),
+        ("<p>商务部召开会议</p>", "商务部", []),
+        ("<p>金寨县人民政府网</p>", "金寨县", [("金寨县人民政府网", "text")]),
+        ("<p>商务</p>", "商务部", []),
+        ("<p>乙县人民政府</p>", "甲县人民政府", []),
+        ("<h1>欢迎来到政府</h1>", "", []),
+    ],
+)
+def test_the_name_in_the_header_without_a_title(
+    title: str, header: str, name: str, expected: list[tuple[str, str]]
+) -> None:
+    body = f'<div class="header">{header}</div>{MAIN}'
+    assert marks(body, "header-name", f"<title>{title}</title>", name=name) == expected
+
+
+def test_a_short_name_is_known_from_the_tag_and_the_title() -> None:
+    body = f'<div class="header"><p>外交部</p></div>{MAIN}'
+    assert marks(body, "header-name", '<meta name="SiteName" content="外交部">') == [("外交部", "text")]
+    assert marks(body, "header-name", "<title>首页_外交部</title>") == [("外交部", "text")]
+
+
+def test_other_words_in_a_heading_of_the_header_are_left_to_a_person() -> None:
+    body = f'<div class="header"><h1>智慧甲县在线</h1></div>{MAIN}'
+    assert doubts(body) == [("#header-name", "页头文字“智慧甲县在线”是否为网站名称需人工确认")]
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("主办单位：商务部 承办单位：商务部电子商务中心", "商务部"),
+        ("主办单位：商务部网站标识码：bm22000001", "商务部"),
+        ("主办：金寨县", "金寨县"),
+        ("主办单位：甲县网站管理中心", "甲县网站管理中心"),
+        ("外交部主办", "外交部"),
+        ("版权所有：外交部", "外交部"),
+        ("外交部 版权所有", "外交部"),
+        ("承办单位：商务部 电话：010-12345", "商务部"),
+    ],
+)
+def test_an_organizer_of_three_characters(inner: str, expected: str) -> None:
+    assert marks(MAIN + foot(f"<p>{inner}</p>{NUMBERS}"), "organizer") == [(expected, "text")]

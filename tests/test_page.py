@@ -182,3 +182,70 @@ def test_a_block_of_dated_entries_is_no_header() -> None:
     news = '<div class="top">' + "".join(entry.format(n=n) for n in range(2)) + "</div>"
     regions = {link.href: link.region for link in page(clock + news + "<p>" + "正文" * 400 + "</p>").links}
     assert regions == {"/en/": "header", "/0.html": "main", "/1.html": "main"}
+
+
+LONG = "关于第{n}号某项重点工作推进情况的报道"
+NAVIGATIONS = {
+    "entries with names": (
+        '<ul class="nav">' + "".join(f'<li class="nav-item"><a href="/{n}/">栏目</a></li>' for n in range(3)) + "</ul>",
+        ["navigation"] * 3,
+    ),
+    "a list without a name": (
+        "<ul>" + "".join(f'<li class="nav-item"><a href="/{n}/">栏目</a></li>' for n in range(3)) + "</ul>",
+        ["navigation"] * 3,
+    ),
+    "what drops down": (
+        '<ul class="nav"><li><a href="/0/">公开</a><ul class="sub-menu"><li class="top"><a href="/1/">政策</a></li>'
+        '<li><a href="/2/">规划</a></li></ul></li></ul>',
+        ["navigation", "header", "navigation"],
+    ),
+    "offices with long names": (
+        '<ul class="menu">'
+        + "".join(f'<li><a href="/{n}/">甲县人力资源和社会保障局</a></li>' for n in range(3))
+        + "</ul>",
+        ["navigation"] * 3,
+    ),
+    "rows that lay the page out": (
+        '<table><tr><td class="nav"><a href="/0/">首页</a><a href="/1/">公开</a></td></tr><tr><td>'
+        + "".join(f'<p><a href="/{n}.html">{LONG.format(n=n)}</a><i>2026-09-1{n}</i></p>' for n in range(4))
+        + '</td></tr><tr><td class="foot">主办：甲县人民政府 <a href="http://beian.gov.cn/">京ICP备05000001号-1</a></td></tr></table>',
+        ["navigation"] * 2 + ["main"] * 4 + ["footer"],
+    ),
+    "article titles": (
+        '<ul class="nav-list">'
+        + "".join(f'<li><a href="/{n}.html">{LONG.format(n=n)}</a></li>' for n in range(5))
+        + "</ul>",
+        ["main"] * 5,
+    ),
+    "a box of article titles": (
+        '<div class="menu-box"><h3><a href="/">更多</a></h3><ul class="nav">'
+        + "".join(f'<li><a href="/{n}.html">{LONG.format(n=n)}</a></li>' for n in range(5))
+        + "</ul></div>",
+        ["main"] * 6,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NAVIGATIONS)
+def test_a_navigation_is_known_by_what_it_holds(name: str) -> None:
+    body, expected = NAVIGATIONS[name]
+    text = "<p>" + "正文" * 400 + "</p>" if "foot" not in body else ""
+    assert [link.region for link in page(body + text).links] == expected
+
+
+def test_nested_names_are_read_in_time() -> None:
+    link = f'<a href="/1.html">{LONG}</a>' * 2
+    for body in ('<div class="nav">' * 200 + link, f'<ul><li class="top">{link}<div class="nav">2026-09-15' * 60):
+        assert {link.url for link in page(body).links} == {"http://www.a.gov.cn/1.html"}
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<ſcript x></script>甲", "<ſcript x>甲"),
+        ("<ſtyle >甲</style>", "<ſtyle >甲"),
+        ("<tıtle >甲", "甲"),
+    ],
+)
+def test_letters_that_only_fold_to_a_tag_name_make_no_such_tag(html: str, expected: str) -> None:
+    assert parse(HOME, html.encode()).text == expected

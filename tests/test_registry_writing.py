@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from checker.errors import UsageError
-from checker.registry import ColumnLine, read_registry, with_columns
+from checker.registry import ColumnLine, new_registry, read_registry, with_columns
 from checker.registry.writing import quoted
 
 NEW = (ColumnLine("通知公告", "/xxgk/tzgg/", "notice"), ColumnLine("统计: 公报", "/tjgb/?id=1#a", "data", 2, 365))
@@ -112,3 +112,17 @@ def test_a_site_that_is_not_there_and_one_that_comes_from_elsewhere_are_refused(
 )  # fmt: skip
 def test_words_are_quoted_only_where_yaml_needs_it(text: str, expected: str) -> None:
     assert quoted(text) == expected
+
+
+def test_a_new_registry_keeps_a_chinese_host_and_says_what_the_site_does_not_tell(tmp_path: Path) -> None:
+    text = new_registry("http://中文.政务/", "", "", "", NEW)
+    assert text.splitlines()[3:9] == [
+        "  - id: xn--fiq228c.xn--zfr164b   # 首页未见网站标识码；备案的网站请改为标识码并删去 code",
+        "    code: null",
+        "    name: xn--fiq228c.xn--zfr164b   # 首页未见网站名称，请填写",
+        '    url: "http://中文.政务/"',
+        "    kind: department   # portal 政府门户 | department 部门网站 | special 专项网站，请核对",
+        "    organizer: xn--fiq228c.xn--zfr164b   # 首页未见主办单位，请填写",
+    ]
+    (tmp_path / "sites.yaml").write_text(text, "utf-8")
+    assert read_registry(tmp_path / "sites.yaml", None).sites[0].url == "http://中文.政务/"

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from checker.fetch import render_browser
 from checker.fetch.render import Rendered, Renderer, RenderSettings
+from checker.fetch.render import browser as render_browser
 from tests.fetching import run
 from tests.rendering import Asked, Pages, needs_browser
 

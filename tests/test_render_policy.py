@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from checker.fetch.render import Rendered, Renderer, RenderSettings, available
-from checker.fetch.render_policy import Fate, Wish, carried, decide, labelled, registrable, same_call
+from checker.fetch.render.policy import Fate, Wish, carried, decide, labelled, registrable, same_call
 from tests.fetching import run
 from tests.rendering import HOME, Body, Pages
 
@@ -118,7 +118,7 @@ def test_what_is_missing_is_said_with_how_to_get_it(monkeypatch: pytest.MonkeyPa
     named = available()
     monkeypatch.delenv("CHECKER_CHROMIUM")
     found = available()
-    monkeypatch.setattr("checker.fetch.render_browser.find_spec", lambda _: None)
+    monkeypatch.setattr("checker.fetch.render.browser.find_spec", lambda _: None)
 
     assert (without, wrong, named, found, available()) == (
         "没有找到 Chromium 浏览器：apt-get install chromium，或用环境变量 CHECKER_CHROMIUM 指明其位置",
@@ -130,7 +130,7 @@ def test_what_is_missing_is_said_with_how_to_get_it(monkeypatch: pytest.MonkeyPa
 
 
 def test_without_a_browser_nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("checker.fetch.render_browser.find_spec", lambda _: None)
+    monkeypatch.setattr("checker.fetch.render.browser.find_spec", lambda _: None)
 
     async def main() -> tuple[Rendered, list[str]]:
         async with Pages({}) as server, server.fetcher() as fetch, Renderer(fetch, RenderSettings()) as renderer:
@@ -141,7 +141,7 @@ def test_without_a_browser_nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_is_no_page_is_not_given_to_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("checker.fetch.render.available", lambda: "")
+    monkeypatch.setattr("checker.fetch.render.renderer.available", lambda: "")
 
     async def main() -> list[tuple[str, str, int]]:
         async with Pages({"/api/data": "{}"}) as server, server.fetcher() as fetch:

@@ -51,10 +51,7 @@ def test_undated_entries_whose_pages_are_built_by_script_are_undecided(tmp_path:
 
 
 def test_a_list_that_is_not_recognised_is_no_empty_list(tmp_path: Path) -> None:
-    rows = "".join(
-        f"<div onclick=\"go('/n/{n}')\">某县召开第{n}次专题会议研究部署重点工作任务<b>11-0{n}</b></div>"
-        for n in range(1, 9)
-    )
+    rows = "".join(f"<p>某县召开第{n}次专题会议研究部署重点工作任务（初{n}）</p>" for n in range(1, 9))
     pages = {"/": html(NAV + FRESH.format(n=1)), "/zwyw/": html(NAV + rows)}
     found = scan(pages, tmp_path, columns=columns("/zwyw/"))
     stale = assessment(found, ID, "v4-columns-stale")
@@ -139,3 +136,13 @@ def test_one_page_that_breaks_us_does_not_take_the_site_down(tmp_path: Path, mon
     found = scan({"/": html(NAV + FRESH.format(n=1)), "*": html(ARTICLE)}, tmp_path)
     assert found.subjects[0].problems == ()
     assert assessment(found, ID, "v3-home-stale").outcome is Outcome.PASS
+
+
+def test_a_page_that_turns_out_to_be_a_column_after_it_was_read_has_an_unread_list(tmp_path: Path) -> None:
+    late = '<div class="nav"><a href="/gg/"><img src="/a.png"></a></div>'
+    crumb = '<div>当前位置：<a href="/">首页</a>&gt;<a href="/gg/">公示公告</a></div><h1>关于召开会议的通知</h1>'
+    entry = '<ul><li><a href="/gg/1.html">关于召开会议的通知</a><span>2021-11-01</span></li></ul>'
+    pages = {"/": html(NAV + late + entry), "/gg/": html(NAV + entry), "/gg/1.html": html(NAV + crumb)}
+    scan(pages, tmp_path)
+    expected = [("partial", "读取该页时还不知道它是栏目，未读取列表")]
+    assert log(tmp_path, "list_item", f"http://{HOST}/gg/") == expected

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,16 +12,22 @@ from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
 
-from checker.address import host_of, normalise
-from checker.cli.scan import Sites, clock, connections, readable, registry_at
-from checker.cli.terminal import console_err, new_table, print_out, print_table
+from checker.address import host_of, in_scope, normalise
+from checker.cli.output import check_writable
+from checker.cli.scan import Sites, clock, connections, readable, registry_at, someone_there
+from checker.cli.stopping import stopping
+from checker.cli.terminal import console_err, console_out, fits, new_table, print_out, print_table
 from checker.config import Budget
-from checker.errors import UsageError
+from checker.errors import MachineError, UsageError
 from checker.fetch import FetchSettings
 from checker.fleet import Discovery, Proposal, discover, written_url
 from checker.model.registry import Registry, Site
 from checker.registry import ColumnLine, new_registry, with_columns
+from checker.scan import Progress
 
 AsOf = Annotated[str | None, typer.Option(help="Inspection time, ISO 8601; no zone = Beijing.")]
 ConnectToOption = Annotated[
@@ -31,19 +38,24 @@ CaCert = Annotated[Path | None, typer.Option(help="CA certificates (PEM) to trus
 MaxPages = Annotated[int, typer.Option(min=1, help="Pages to read at most.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.")]
 
+_TITLES = ("栏目", "类型", "级", "登记", "最新信息", "条数", "建议周期", "地址", "依据")
+_NAMED = 8
+"""Sites that an error lists."""
+
 _STANDING = {"new": "未登记", "registered": "已登记", "elsewhere": "指向站外", "unread": "未读取"}
-_FIXED = frozenset(
-    {"profile", "functions", "leaders", "disclosure", "services", "consultation", "application", "report"}
-)
-"""Types whose columns are worth registering although they may hold no dated list."""
 
 
 def discover_columns(
-    site: Annotated[str, typer.Argument(help="Id of a site in sites.yaml.")],
+    site: Annotated[
+        str, typer.Argument(metavar="SITE", help="Id, exact name or home address of a site in sites.yaml.")
+    ],
     sites: Sites = None,
     write: Annotated[bool, typer.Option("--write", help="Add what is not registered yet to sites.yaml.")] = False,
     everything: Annotated[
-        bool, typer.Option("--all", help="With --write: also columns without a list and of no known type.")
+        bool,
+        typer.Option(
+            "--all", help="With --write: also columns of no known type, or off the navigation, without a list."
+        ),
     ] = False,
     format: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
     as_of: AsOf = None,
@@ -52,22 +64,28 @@ def discover_columns(
     max_pages: MaxPages = 300,
     quiet: Quiet = False,
 ) -> None:
-    """Propose columns of a registered site: type, level, newest entry and a suggested period, each with the reason."""
+    """Propose columns of a registered site: type, level, newest entry and a suggested period, each with the reason.
+
+    Ends with 4 if nothing of the site could be read.
+    """
     if format not in {"text", "json"}:
         raise UsageError(f"--format {format}: must be text or json")
     file = sites or Path("sites.yaml")
     registry = registry_at(file, None)
-    entry = next((s for s in registry.sites if s.id == site), None)
-    if entry is None:
-        raise UsageError(f"{file}: no site '{site}' is registered; `checker registry new URL` starts an entry")
-    found = _found(entry, registry, as_of, connect_to, cacert, max_pages, quiet)
-    wanted = chosen(found, everything)
-    _show(found, wanted, entry, format)
-    _tell(found, quiet)
+    entry = registered_site(registry, site, file)
+    if write:
+        _writable(file, entry)
+    with stopping("stopped; nothing was written"):
+        found = _found(entry, registry, as_of, connect_to, cacert, max_pages, quiet)
+        wanted = chosen(found, everything)
+        _show(found, wanted, entry, format)
+        _tell(found, quiet)
+        if not found.pages:
+            raise MachineError(f"{entry.url} could not be read, so its columns are not known: {'；'.join(found.gaps)}")
     if write:
         _write(file, entry, wanted, quiet)
     elif wanted and not quiet:
-        console_err().print(f"can be added: {len(wanted)}; `--write` writes them into {file}", markup=False)
+        _say(f"can be added (marked ＋): {len(wanted)}; `--write` writes them into {file}")
 
 
 def new(
@@ -79,24 +97,76 @@ def new(
     max_pages: MaxPages = 300,
     quiet: Quiet = False,
 ) -> None:
-    """Begin a sites.yaml: an entry from what the site says of itself, with the columns that were found."""
+    """Begin a sites.yaml: an entry from what the site says of itself, with the columns that were found.
+
+    Ends with 4 if the home page could not be read.
+    """
     address = normalise(url if "://" in url else f"http://{url}")
     if address is None or "." not in host_of(address):
         raise UsageError(f"'{url}' is not the address of a site, e.g. http://www.example.gov.cn/")
-    if output is not None and output.exists():
-        raise UsageError(f"{output} is there already; name another file, or add the entry by hand")
+    target = None if output is None or str(output) == "-" else output
+    if target is not None and target.exists():
+        raise UsageError(f"{target} is there already; name another file, or add the entry by hand")
+    if target is not None:
+        check_writable(target)
     host = host_of(address)
     entry = Site(id=host, code=None, name=host, url=address, kind="department", organizer=host)
-    found = _found(entry, Registry(), as_of, connect_to, cacert, max_pages, quiet)
+    with stopping("stopped; nothing was written"):
+        found = _found(entry, Registry(), as_of, connect_to, cacert, max_pages, quiet)
     if not found.pages:
-        raise UsageError(f"{address} could not be read, so nothing can be said of it: {'；'.join(found.gaps)}")
+        moved = "; if the site has moved, begin with its new address" if any("跳转" in g for g in found.gaps) else ""
+        raise MachineError(f"{address} could not be read, so nothing can be said of it: {'；'.join(found.gaps)}{moved}")
     lines = [_line(p, entry) for p in chosen(found, everything=False)]
-    text = new_registry(address, found.title, found.code, found.organizer, lines)
-    if output is None:
+    own = url if "://" in url else f"http://{url}"
+    text = new_registry(address if own.isascii() else own.strip(), found.title, found.code, found.organizer, lines)
+    if target is None:
         print_out(text.rstrip("\n"))
     else:
-        replace_file(output, text)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(target, text)
     _tell(found, quiet)
+    _tell_of_bounds(address, quiet)
+
+
+def registered_site(registry: Registry, wanted: str, file: Path) -> Site:
+    """The site with this id, exact name or home address (http or https); raises UsageError if it is none or several."""
+    address = _place(wanted if "://" in wanted else f"http://{wanted}")
+    found = [s for s in registry.sites if s.id == wanted] or [
+        s for s in registry.sites if s.name == wanted or (address and _place(s.url) == address)
+    ]
+    if len(found) > 1:
+        raise UsageError(f"{file}: '{wanted}' is the name of several sites; give the id: {_listed(found)}")
+    if not found:
+        near = [s for s in registry.sites if wanted and (wanted in s.name or wanted in s.id or wanted in s.url)]
+        there = _listed(near or registry.sites) or "none"
+        raise UsageError(
+            f"{file}: no site '{wanted}' is registered (id, exact name or home address); "
+            f"{'like it' if near else 'there are'}: {there}. `checker registry new URL` begins an entry"
+        )
+    if found[0].status == "closed":
+        raise UsageError(f"{file}: site '{found[0].id}' {found[0].name} is registered as closed; it is not read")
+    return found[0]
+
+
+def _place(url: str) -> str:
+    home = normalise(url)
+    return home.split("://", 1)[1] if home else ""
+
+
+def _listed(sites: Sequence[Site]) -> str:
+    more = f" and {len(sites) - _NAMED} more" if len(sites) > _NAMED else ""
+    return ", ".join(f"{s.id} {s.name}" for s in sites[:_NAMED]) + more
+
+
+def _writable(file: Path, site: Site) -> None:
+    """Better told before the site is asked than after it: a file that is protected, or cannot take a column."""
+    if not file.stat().st_mode & 0o222 or not os.access(file, os.W_OK):
+        raise UsageError(f"{file} is read-only; allow writing, or leave --write out and add the columns by hand")
+    with_columns(_text(file), site.id, [ColumnLine("-", "/-/", "other")])
+
+
+def _text(file: Path) -> str:
+    return file.read_bytes().decode("utf-8")
 
 
 def _found(
@@ -106,25 +176,31 @@ def _found(
     """Read the columns of a site, with the defaults that its registry gives."""
     where = connections(connect_to, registry.scan.connect_to)
     moment: datetime = clock(as_of, registry.scan.as_of, bool(where))
+    someone_there(where)
     settings = FetchSettings(connect_to=where, cacert=readable(cacert))
     budget = replace(Budget(), pages=max_pages, link_checks=0, columns_only=True)
-    return asyncio.run(discover(site, settings, moment, budget, _progress(quiet)))
+    with _progress(quiet) as progress:
+        return asyncio.run(discover(site, settings, moment, budget, progress))
 
 
-def _progress(quiet: bool) -> Callable[[str, int, str], None]:
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Progress]:
+    """What is being done, on a terminal only, and gone when it is done."""
     err = console_err()
-
-    def tell(_: str, pages: int, what: str) -> None:
-        if not quiet and err.is_terminal:
-            err.print(f"{what} {pages}", end="\r", highlight=False)
-
-    return tell
+    if quiet or not err.is_terminal:
+        yield lambda _subject, _pages, _what: None
+        return
+    with err.status("") as status:
+        yield lambda _subject, pages, _what: status.update(f"读取页面 {pages}")
 
 
 def chosen(found: Discovery, everything: bool) -> list[Proposal]:
-    """The columns that are worth registering: new, read, with a list or of a type that needs none."""
+    """The columns that are worth registering: new, read, with a list or in the navigation under a telling name.
+
+    An empty one counts, too: once it is registered, an inspection can say that it is blank.
+    """
     new_ones = [p for p in found.columns if p.standing == "new"]
-    return [p for p in new_ones if everything or p.items or p.type in _FIXED]
+    return [p for p in new_ones if everything or p.items or (p.type != "other" and p.origin == "navigation")]
 
 
 def _line(proposal: Proposal, site: Site) -> ColumnLine:
@@ -141,39 +217,84 @@ def _show(found: Discovery, wanted: Sequence[Proposal], site: Site, format: str)
             json.dumps({"site": site.id, "columns": rows, "gaps": list(found.gaps)}, ensure_ascii=False, indent=1)
         )
         return
-    table = new_table("栏目", "类型", "级", "登记", "最新信息", "条数", "建议周期", "地址", "依据")
-    for p in found.columns:
-        period = f"{p.update_days}天" if p.update_days else ("不需更新" if not p.should_update else "")
-        note = "；".join(t for t in (p.reason, p.note) if t)
-        table.add_row(
-            p.name, p.type, str(p.level), _STANDING[p.standing] + ("＋" if p in wanted else ""), p.newest_on,
-            str(p.items), period, written_url(p.url, site.url), note,
-        )  # fmt: skip
-    print_table(table)
+    if not found.columns:
+        return
+    lines = [_cells(p, p in wanted, site) for p in found.columns]
+    table = new_table(*_TITLES)
+    for line in lines:
+        table.add_row(*line)
+    console = console_out()
+    if fits(table, console):
+        print_table(table)
+    else:
+        for line in lines:
+            _show_in_lines(line, console)
+
+
+def _show_in_lines(cells: tuple[str, ...], console: Console) -> None:
+    """A row where the terminal is too narrow for the table."""
+    name, type_, level, standing, newest, items, period, url, note = cells
+    told = (standing, newest and f"最新信息 {newest}", f"{items}条", period and f"建议周期 {period}")
+    console.print(Text(f"{name}  {type_}  {level}级  " + "，".join(t for t in told if t)))
+    console.print(Padding(Text("\n".join(t for t in (url, note) if t), overflow="fold"), (0, 0, 0, 2), expand=False))
+
+
+def _cells(proposal: Proposal, wanted: bool, site: Site) -> tuple[str, ...]:
+    p = proposal
+    period = f"{p.update_days}天" if p.update_days else ""
+    if not p.should_update and p.standing != "elsewhere":
+        period = "不需更新"
+    return (
+        p.name, p.type, str(p.level), _STANDING[p.standing] + ("＋" if wanted else ""), p.newest_on, str(p.items),
+        period, written_url(p.url, site.url), "；".join(t for t in (p.reason, p.note) if t),
+    )  # fmt: skip
 
 
 def _tell(found: Discovery, quiet: bool) -> None:
+    if quiet or not found.pages:
+        return
     for gap in found.gaps:
-        if not quiet:
-            console_err().print(f"not complete: {gap}", markup=False, highlight=False)
+        _say(f"not complete: {gap}")
+    if not found.columns:
+        _say("no columns were found")
+
+
+def _tell_of_bounds(address: str, quiet: bool) -> None:
+    """A home address below the root bounds the site: what lies beside it is another's."""
+    root = normalise("/", address)
+    if not quiet and root and not in_scope(root, address):
+        _say(f"only what lies under {address} counts as this site; if that is not meant, begin with {root}")
+
+
+def _say(message: str) -> None:
+    console_err().print(message, markup=False, highlight=False, soft_wrap=True)
 
 
 def _write(file: Path, site: Site, wanted: Sequence[Proposal], quiet: bool) -> None:
     if wanted:
-        text = file.read_bytes().decode("utf-8")
-        replace_file(file, with_columns(text, site.id, [_line(p, site) for p in wanted]))
+        replace_file(file, with_columns(_text(file), site.id, [_line(p, site) for p in wanted]))
     if not quiet:
-        console_err().print(f"added to {file}: {len(wanted)}", markup=False, highlight=False)
+        _say(f"added to {file}: {len(wanted)}")
 
 
 def replace_file(file: Path, text: str) -> None:
     """Write `text` in one step: whoever is interrupted has the old file or the new one."""
-    with NamedTemporaryFile("wb", dir=file.resolve().parent, prefix=f".{file.name}.", delete=False) as new_file:
-        new_file.write(text.encode("utf-8"))
-    if file.exists():
-        Path(new_file.name).chmod(file.stat().st_mode & 0o777)
-    else:
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(new_file.name).chmod(0o666 & ~umask)
-    Path(new_file.name).replace(file.resolve())
+    beside = None
+    try:
+        with NamedTemporaryFile("wb", dir=file.resolve().parent, prefix=f".{file.name}.", delete=False) as new_file:
+            beside = Path(new_file.name)
+            new_file.write(text.encode("utf-8"))
+        beside.chmod(file.stat().st_mode & 0o777 if file.exists() else 0o666 & ~_umask())
+        beside.replace(file.resolve())
+    except BaseException as error:
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise MachineError(f"{file}: cannot be written ({error.strerror})") from error
+        raise
+
+
+def _umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask

@@ -79,8 +79,8 @@ def _replace(path: Path, body: bytes) -> None:
         raise MachineError(f"{path}: the report cannot be written ({error.strerror})") from error
 
 
-def _check_writable(path: Path) -> None:
-    """Better told before a long scan than after it."""
+def check_writable(path: Path) -> None:
+    """Better told before a long scan than after it; raises UsageError."""
     if path.exists() and not path.is_file() and not path.is_dir():
         return  # a pipe or a device
     nearest = next((p for p in path.parents if p.exists()), path.parent)
@@ -104,7 +104,7 @@ def chosen_outputs(formats: list[str] | None, files: list[Path] | None, fail_on:
     for path in written:
         if written.count(path) > 1:
             raise UsageError(f"--output {path}: two formats cannot go to one file")
-        _check_writable(path)
+        check_writable(path)
     if fail_on not in FAIL_ON:
         raise UsageError(f"--fail-on {fail_on}: must be {', '.join(FAIL_ON)}")
     return Outputs(tuple((known[n], p) for n, p in zip(names, padded, strict=True)), fail_on)

@@ -15,6 +15,7 @@ from checker.cli.page_output import FORMATS, PageWriter
 from checker.cli.page_parts import Parts
 from checker.cli.page_sources import Answer, Trouble, is_address, listed_sources, taken
 from checker.cli.scan import Files, Formats, clock, connections, readable
+from checker.cli.stopping import stopping
 from checker.cli.terminal import console_err
 from checker.errors import Exit, UsageError
 from checker.extract import Role
@@ -68,13 +69,10 @@ def page(
     settings = FetchSettings(connect_to=where, cacert=readable(cacert))
     alone = single and not lists
     try:
-        with PageWriter(pairs, alone) as writer:
+        with stopping("stopped"), PageWriter(pairs, alone) as writer:
             unread_pages = asyncio.run(_run(wanted, settings, asked, address, writer, quiet))
     except BrokenPipeError:  # e.g. `| head`: it has what it wanted
         raise typer.Exit(Exit.CLEAN) from None
-    except KeyboardInterrupt:
-        console_err().print("stopped", markup=False)
-        raise typer.Exit(Exit.INTERRUPTED) from None
     raise typer.Exit(Exit.INTERNAL if unread_pages else Exit.CLEAN)
 
 

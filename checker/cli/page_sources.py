@@ -1,6 +1,7 @@
 """Where `checker page` takes its pages from: files, folders, standard input and addresses, in the order given."""
 
 import asyncio
+import re
 import sys
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterator
@@ -35,6 +36,8 @@ _MAGIC = (
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\x0b\f\r\x1b"))
 """Bytes that no text has, whatever its charset, but UTF-16, which is told by its mark."""
+
+_HOST = re.compile(r"(?:www\.|[\w.-]+\.(?:cn|com|net|org|政务|公益)(?:[:/]|$))", re.IGNORECASE)
 
 _START = 2_000
 
@@ -119,10 +122,15 @@ def _file(source: str) -> Answer:
             with path.open("rb") as file:
                 content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        return Trouble(source, None, "missing", 0, "没有这个文件")
+        return Trouble(source, None, "missing", 0, f"没有这个文件{_hint(source)}")
     except (OSError, ValueError) as error:
         return Trouble(source, None, "unreadable", 0, f"文件无法读取（{getattr(error, 'strerror', '') or error}）")
     return _unfit(source, None, content) or Taken(source, "stdin" if source == "-" else path.name, "", "", content)
+
+
+def _hint(source: str) -> str:
+    """Who types a host means an address."""
+    return f"；如果是网址，请写 http://{source}" if _HOST.match(source) else ""
 
 
 def _unfit(source: str, url: str | None, content: bytes) -> Trouble | None:

@@ -16,10 +16,11 @@ from checker.cli.rules import book_at, rules_of
 from checker.cli.terminal import console_err, new_table, print_table
 from checker.config import DEFAULT_STORE, SHANGHAI, Budget, shanghai
 from checker.errors import Exit, UsageError
-from checker.fetch import ConnectTo, FetchSettings
+from checker.fetch import ConnectTo, FetchSettings, available
 from checker.fetch.reachable import reachable
 from checker.fleet import SUBJECTS_AT_ONCE, Begun, Order, is_another_day, plan, run, stopped_scan
 from checker.model.registry import Registry
+from checker.model.results import Scan
 from checker.registry import read_registry
 
 Sites = Annotated[Path | None, typer.Option("--sites", help="sites.yaml; default: ./sites.yaml if it is there.")]
@@ -92,7 +93,7 @@ def scan(
     if plan_only:
         _print_plan(order)
         return
-    _someone_there(order)
+    someone_there(order.fetch.connect_to)
     raise typer.Exit(run_scan(order, outputs, pending_ok, quiet, verbose))
 
 
@@ -173,9 +174,9 @@ def _warn_of_hours(order: Order, quiet: bool) -> None:
         console_err().print(f"hours of {', '.join(sites)} are not kept by this version; start the scan at that time")
 
 
-def _someone_there(order: Order) -> None:
+def someone_there(connect_to: tuple[ConnectTo, ...]) -> None:
     """With --connect-to, someone must answer at the other end: nothing learned from nobody is worth a report."""
-    for connection in order.fetch.connect_to:
+    for connection in connect_to:
         if connection.to_host and connection.to_port and not reachable(connection.to_host, connection.to_port):
             target = f"{connection.to_host}:{connection.to_port}"
             raise UsageError(
@@ -198,6 +199,14 @@ def _print_plan(order: Order) -> None:
     console_err().print(
         f"No request was made. At most {SUBJECTS_AT_ONCE} subjects are asked side by side in one process."
     )
+
+
+def _tell_of_browser(scan: Scan, order: Order) -> None:
+    """Pages that only scripts build and no browser has shown: whoever can have one should know."""
+    pages = sum(s.statistics.get("needs_browser", 0) for s in scan.subjects)
+    if pages and order.budget.renders and available():
+        how = "pip install 'checker[browser]' and a system's Chromium (docs/browser.md)"
+        console_err().print(f"{pages} pages need a browser to be read: {how}", markup=False, highlight=False)
 
 
 class _Terminated(KeyboardInterrupt):
@@ -226,5 +235,6 @@ def run_scan(order: Order, outputs: Outputs, pending_ok: bool, quiet: bool = Fal
         for problem in subject.problems:
             console_err().print(f"checker: {subject.id}: {problem}", markup=False, highlight=False, soft_wrap=True)
     if not quiet:
+        _tell_of_browser(scan, order)
         outputs.tell(scan)
     return exit_code(scan, outputs.fail_on, pending_ok)

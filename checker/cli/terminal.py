@@ -47,10 +47,19 @@ def new_table(*titles: str) -> Table:
     return table
 
 
+def fits(table: Table, console: Console) -> bool:
+    """Whether every row of a table has a line of its own there; true where nobody looks at a terminal."""
+    return not console.is_terminal or _natural_width(table) <= console.width
+
+
+def _natural_width(table: Table) -> int:
+    return Console(width=_ENDLESS).measure(table).maximum
+
+
 def print_table(table: Table, console: Console | None = None) -> None:
     """A table as wide as the terminal, but never so narrow that the first column is cut; piped, a row is a line."""
     if console is None and not sys.stdout.isatty():
-        console = _Out(width=Console(width=_ENDLESS).measure(table).maximum)
+        console = _Out(width=_natural_width(table))
     console = console or console_out()
     console.print(table, width=max(console.width, console.measure(table).minimum), crop=False)
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from checker.extract.contract import Extracted, Extractor, PageContext
 from checker.extract.written import plain
@@ -11,6 +12,7 @@ from checker.page import FOOTER, NAVIGATION, Element, ParsedPage
 _TITLED = re.compile(r"title|\btit\b|\bbt\b|biaoti|headline|header_title|wzbt", re.IGNORECASE)
 _NO_HEADLINE = re.compile(r"crumb|location|position|lanmu|column|channel|logo|search", re.IGNORECASE)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "div", "p", "td", "span", "strong", "font", "ucaptitle"})
+_SURE_HEADINGS = frozenset({"h1", "h2", "h3", "ucaptitle"})
 _SITE_PART = re.compile(r"\s*(?:[-_|—–·]|::|>>)+\s*")
 _SQUASH = re.compile(r"[\s\u200b·,，、:：.。“”\"'‘’()（）-]+")
 
@@ -31,6 +33,7 @@ class Headline:
     first_run: int = -1
 
 
+@lru_cache(maxsize=1)
 def headline(page: ParsedPage) -> Headline:
     """The headline as shown: the heading that agrees with ArticleTitle or <title>, else the first fitting h1."""
     wanted = page.meta("ArticleTitle") or _SITE_PART.split(page.title)[0]
@@ -97,11 +100,18 @@ def _candidates(page: ParsedPage) -> list[Element]:
             continue
         if page.regions[element.index] in {NAVIGATION, FOOTER} or element.end_run - element.first_run > 8:
             continue
-        names = element.names
-        heading = element.tag in {"h1", "h2", "h3", "ucaptitle"} or (names and _TITLED.search(names))
-        if heading and not _NO_HEADLINE.search(names):
+        named = _named(element.names)
+        if named == "title" or (named == "" and element.tag in _SURE_HEADINGS):
             found.append(element)
     return found
+
+
+@lru_cache(maxsize=4096)
+def _named(names: str) -> str:
+    """What class and id call an element: a `title`, something `other` than a headline, or '' if neither."""
+    if _NO_HEADLINE.search(names):
+        return "other"
+    return "title" if _TITLED.search(names) else ""
 
 
 def _without_tail(page: ParsedPage, element: Element, key: str) -> Headline:

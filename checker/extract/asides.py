@@ -4,14 +4,31 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from checker.address import same_place
 from checker.extract.lists.records import ARTICLE
-from checker.page import Element, ParsedPage
+from checker.page import MAIN, Element, ParsedPage
 
 _CLIMB = 8
 _BESIDE = re.compile(
     r"(?:本[周月站]|一周|今日|栏目)?(?:热门|热点)(?:信息|文章|新闻|推荐|排行|关注|内容|资讯)?|(?:信息|文章|阅读|点击|新闻|人气|热度|浏览)排行榜?"
     r"|相关(?:信息|阅读|文章|链接|推荐|新闻|内容|文档)|(?:推荐|延伸)(?:阅读|信息|文章|新闻)|猜你(?:喜欢|想看)|大家都在看|热搜"
 )
+SIDE_HEADING = re.compile(
+    r"最[新近](?:动态|发布|信息|公告|公开|更新|新闻|资讯|文章|文件|通知|政策|内容)"
+    r"|(?:热点|热门|推荐|相关|关注)(?:信息|文章|新闻|推荐|排行|关注|内容|资讯|动态|阅读|专题)?|(?:点击|阅读|浏览|信息|新闻)排行榜?"
+)
+"""Headings of boxes that the pages of a site carry; beside another list such a box is not the page's own."""
+
+_RIGHT = re.compile(
+    r"(?:\w+[-_])?(?:right|side|r|fr|rt)\d*(?:[-_]\w+)?|(?:right|side)[a-zA-Z]*\d*|[a-z]\w*(?:Right|R)", re.ASCII
+)
+_COLUMN = re.compile(r"(?:col|layui-col)-?(?:xs|sm|md|lg|xl)?-?(\d{1,2})")
+_NARROW, _WIDE = range(1, 5), range(6, 10)
+MARKS = " :：>》»|·【】[]"
+_MOST_ASKED = 20
+"""Headings such as 最新发布 of one page that are looked at closely."""
+
+_NOTHING = re.compile(r"暂无(?:数据|内容|信息|相关|记录|文章)")
 _NAMELESS = frozenset({"body", "html", "a", "li"})
 _DATED = re.compile(r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
 _CRUMB_TEXT = re.compile("位置")
@@ -75,12 +92,61 @@ def sides(page: ParsedPage) -> list[bool]:
     elements = page.outline.elements
     flags = named(elements, SIDE)
     anchors = [element.index for element in elements if element.tag == "a"]
+    asked = 0
     for run in page.outline.runs:
         words = run.text.strip(" :：>»|")
-        if _BESIDE.fullmatch(words) and words not in page.title and not flags[run.element]:
+        if flags[run.element]:
+            continue
+        beside = bool(_BESIDE.fullmatch(words)) and words not in page.title
+        if not beside and asked < _MOST_ASKED and SIDE_HEADING.fullmatch(words):
+            asked += 1
+            beside = _beside_nothing(page, elements[run.element], words)
+        if beside:
             first, last = _box(elements, elements[run.element], anchors)
             flags[first:last] = [True] * (last - first)
     return flags
+
+
+def at_right(page: ParsedPage, element: Element) -> bool:
+    """Whether the name of an element says that it stands at the right, or is a narrow column beside a wide one."""
+    return any(_RIGHT.fullmatch(name) for name in element.names.split()) or _narrow(page, element)
+
+
+def own_name(page: ParsedPage, words: str) -> bool:
+    """Whether words are a name of the column: in the title or breadcrumb of its page, or on a link that leads here."""
+    if words in page.title:
+        return True
+    here = {same_place(page.url), same_place(page.base_url)}
+    if any(link.tag == "a" and link.text.strip(MARKS) == words and same_place(link.url) in here for link in page.links):
+        return True
+    inside = breadcrumbs(page)
+    return any(inside[run.element] and words in run.text for run in page.outline.runs)
+
+
+def _narrow(page: ParsedPage, element: Element) -> bool:
+    """Whether an element is a narrow column of a grid beside a wide one."""
+    if not any(width in _NARROW for width in _widths(element)) or element.parent < 0:
+        return False
+    above = page.outline.elements[element.parent]
+    inside = page.outline.elements[above.index + 1 : above.end]
+    return any(e.parent == above.index and any(w in _WIDE for w in _widths(e)) for e in inside)
+
+
+def _widths(element: Element) -> list[int]:
+    matches = (_COLUMN.fullmatch(name) for name in element.names.split())
+    return [int(match[1]) for match in matches if match]
+
+
+def _beside_nothing(page: ParsedPage, heading: Element, words: str) -> bool:
+    """Whether a heading such as 最新发布 stands at the right of a main part that says it holds nothing."""
+    if not _NOTHING.search(page.text) or own_name(page, words):
+        return False
+    box = next((e for e in page.outline.ancestors(heading) if at_right(page, e)), None)
+    if box is None:
+        return False
+    runs = page.outline.runs
+    outside = (run for run in (*runs[: box.first_run], *runs[box.end_run :]) if not run.hidden)
+    return any(_NOTHING.search(run.text) and page.regions[run.element] == MAIN for run in outside)
 
 
 def _goes_on(page: ParsedPage, element: Element, above: Element) -> bool:

@@ -27,7 +27,7 @@ class PageContext:
 
     `listed_in` is the address of the column (or home) that led here, '' if none; on a column's own first page it is
     that page. `aliases` are further hosts of the site. `rendered`: a browser has run the page's scripts already, so
-    what is missing is not hidden behind them.
+    what is missing is not hidden behind them. `name` is the site's name as registered, '' if unknown.
     """
 
     subject: str
@@ -40,6 +40,7 @@ class PageContext:
     columns: tuple[ColumnHint, ...] = ()
     depth: int = 0
     rendered: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,10 +102,8 @@ class _Reader:
         return inwards and same_place(link.url) not in self.menu
 
     def _shows(self, element: Element) -> bool:
-        if element.tag in _FIELDS:
-            return self._filled_in(element)
         if element.tag not in _FRAMES and element.tag != "img":
-            return False
+            return element.tag in _FIELDS and self._filled_in(element)
         sizes = [_pixels(element, "width"), _pixels(element, "height")]
         if any(size is not None and size <= _SMALL for size in sizes):
             return False

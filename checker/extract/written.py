@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 
 _CLOCK = (
     r"(?P<half>上午|下午|晚上|凌晨|中午|早上|[AaPp]\.?[Mm]\.?)?\s*(?P<hour>[01]?\d|2[0-3])\s?[:时点]\s?(?P<minute>\d{2})"
@@ -13,7 +14,7 @@ _CLOCK = (
 _WEEKDAY = r"(?:[\s(,]*(?:星期|周)[一二三四五六日天][\s)]*)?"
 _FULL = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*[-/.年]\s*(?P<month>1[0-2]|0?[1-9])\s*[-/.月]\s*"
-    r"(?P<day>3[01]|[12]\d|0?[1-9])(?:(?![\d〕])|(?=\d{2}:\d{2}))\s*日?"
+    r"(?P<day>3[01]|[12]\d|0?[1-9])(?:(?![\d〕])|(?=\d{2}:\d{2}))(?:\s*日)?"
     rf"(?:{_WEEKDAY}[\sT-]*{_CLOCK})?(?!\d)"
 )
 _MONTHS = (
@@ -37,7 +38,18 @@ _SHANGHAI = timezone(timedelta(hours=8))
 _MONTH_DAY = re.compile(r"(?<![\d./-])(?P<month>1[0-2]|0?[1-9])[-/.月](?P<day>3[01]|[12]\d|0?[1-9])日?(?![\d./-])")
 _YEAR_MONTH = re.compile(r"(?P<year>(?:19|20)\d{2})\s*[-/.年]\s*(?P<month>1[0-2]|0?[1-9])\s*月?")
 _COMPACT = re.compile(r"(?P<year>20\d{2})(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])")
+_COMPACT_ALONE = re.compile(rf"(?<![\w.-]){_COMPACT.pattern}(?![\w.-])")
+_HAN_DIGITS = "〇○零一二三四五六七八九"
+_HAN = re.compile(
+    rf"(?P<year>[一二][{_HAN_DIGITS}]{{3}})年(?P<month>元|十[一二]?|[一二三四五六七八九])月"
+    r"(?P<day>三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])日"
+)
+"""二〇二六年九月一日, after the full-width forms were made plain."""
 
+_SHORT = 200
+"""Characters of a text up to which its plain form is remembered."""
+
+_FULL_WIDTH = tuple((c, unicodedata.normalize("NFKC", c)) for c in "，：；（）？！－～／｜＜＞…￥①②③④⑤")
 _SPAN = re.compile(r"[\s\])】]*(?:至|到|止|—+|–+|-+|~+)[\s\[(【]*")
 _SPAN_END = re.compile(
     r"\s*(?:至|到|—+|–+|-+|~+)\s*(?:(?:1[0-2]|0?[1-9])(?:月|[-/.](?=\d{1,2}(?!\d)))\d{1,2}|\d{1,2}(?:日|[:时点]\d{2}))"
@@ -74,8 +86,25 @@ def plain(text: str) -> str:
     """`text` with full-width characters, ratio colons and odd blanks made plain; positions count in the result."""
     if text.isascii():
         return text
-    normal = text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
-    return re.sub(r"\s+", " ", normal.replace("∶", ":"))
+    return _short_plain(text) if len(text) <= _SHORT else _made_plain(text)
+
+
+def _made_plain(text: str) -> str:
+    if not unicodedata.is_normalized("NFKC", text):
+        # most of a text's odd characters are these few, without which it is mostly normal: seen much faster than made
+        for full, half in _FULL_WIDTH if len(text) > _SHORT else ():
+            text = text.replace(full, half)
+        text = unicodedata.normalize("NFKC", text)
+    text = text.replace("∶", ":")
+    squeezed = " ".join(text.split())
+    if len(squeezed) == len(text):
+        return squeezed
+    before, behind = text[:1].isspace(), text[-1:].isspace()
+    return f"{' ' * before}{squeezed}{' ' * behind}" if squeezed else " "
+
+
+_short_plain = lru_cache(maxsize=8192)(_made_plain)
+"""Menus, labels and footers: every reader of a page asks for them, and so does every page of a site."""
 
 
 def full_dates(text: str) -> list[WrittenDate]:
@@ -83,6 +112,12 @@ def full_dates(text: str) -> list[WrittenDate]:
     found = _all_dates(text)
     ends = _ends_of_spans(text, found)
     return [written for number, written in enumerate(found) if number not in ends]
+
+
+def compact_dates(text: str) -> list[WrittenDate]:
+    """Every 20260907 in `text` (plain): a number like any other, unless a label says that it is a date."""
+    found = (_dated(match) for match in _COMPACT_ALONE.finditer(text))
+    return [written for written in found if written is not None]
 
 
 def spanned(text: str) -> frozenset[date]:
@@ -93,10 +128,26 @@ def spanned(text: str) -> frozenset[date]:
 
 def _all_dates(text: str) -> list[WrittenDate]:
     found = [written for match in _FULL.finditer(text) if (written := _dated(match)) is not None]
-    english = [_dated(match) for pattern in _FOREIGN for match in pattern.finditer(text)]
-    if not any(english):
+    others = [_dated(match) for pattern in _FOREIGN for match in pattern.finditer(text)]
+    if any(zero in text for zero in _HAN_DIGITS[:3]):
+        others += [_in_han(match) for match in _HAN.finditer(text)]
+    if not any(others):
         return found
-    return sorted((*found, *(written for written in english if written)), key=lambda written: written.start)
+    return sorted((*found, *(written for written in others if written)), key=lambda written: written.start)
+
+
+def _in_han(match: re.Match[str]) -> WrittenDate | None:
+    year = int("".join(str(max(0, _HAN_DIGITS.index(c) - 2)) for c in match["year"]))
+    month = 1 if match["month"] == "元" else _han_number(match["month"])
+    on = _day(year, month, _han_number(match["day"]))
+    return WrittenDate(on, on.isoformat(), match.start(), match.end()) if on else None
+
+
+def _han_number(text: str) -> int:
+    """1 to 31: 九, 十, 十二, 二十, 三十一."""
+    tens, ten, ones = text.rpartition("十")
+    one = _HAN_DIGITS.index(ones) - 2 if ones else 0
+    return one + (10 * (_HAN_DIGITS.index(tens) - 2 if tens else 1) if ten else 0)
 
 
 def _ends_of_spans(text: str, found: list[WrittenDate]) -> set[int]:

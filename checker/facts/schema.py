@@ -12,8 +12,11 @@ from typing import Any, get_args, get_type_hints
 from checker.model.context import CONTEXT
 from checker.model.facts import FACTS, Address, TemplateKey
 
-SCHEMA_VERSION = 1
-"""Number of the store's schema; a store with a higher number is refused, never guessed at."""
+SCHEMA_VERSION = 2
+"""Number of the schema of facts, context and scan files; one with another number is refused, never guessed at.
+
+It grows with every table or field that is added, renamed or dropped, because rows are written by position.
+"""
 
 INTERNED = {Address: "address", TemplateKey: "template"}
 

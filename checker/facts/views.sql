@@ -118,8 +118,8 @@ FROM period p;
 -- view: blank_column
 -- says: One row per column that shows no list entry, below 150 characters of its own text (own_length of page) and no
 --   picture, frame, file, player, field of a form or link of its own (media); certain = 0 from 20 characters on: a few
---   words may be all that a column is for. A discovered column that is gone (4xx) is a dead link, and one outside the navigation that was
---   not read is not known to be a column: neither is here.
+--   words may be all that a column is for. A discovered column that is gone (4xx) is a dead link, and one outside the
+--   navigation that was not read is not known to be a column: neither is here.
 -- needs: site_column@navigation, list_item@column
 CREATE VIEW blank_column AS
 SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.registered, s.should_update,
@@ -139,7 +139,7 @@ WHERE NOT EXISTS (SELECT 1 FROM list_item i WHERE i.subject = s.subject AND i.li
 --   by its address alone or the test consultation-channel or services-channel found it dead for certain; what such a test
 --   found to work; pages of the services area and guides; links of home page, site map and column pages that are named
 --   like a channel and lead to this site or another of the government. Titles (《…》, 解读, 通知 …) and dated entries of a
---   list are articles about a channel, not one.
+--   list are articles about a channel, not one; what stands among friendly links (友情链接) is another site's.
 -- needs: site_column@site
 CREATE VIEW offered_channel AS
 WITH named(kind, pattern) AS (
@@ -155,6 +155,7 @@ about(pattern) AS (  -- what is named so is an article, an agency or a list abou
            ('*智能咨询'), ('*解读*'), ('*通知*'), ('*公告*'), ('*通告*'), ('*清单*'), ('*会议*'), ('*会'), ('*动态*'),
            ('*报告*'), ('*情况*'), ('*方案*'), ('*办法*'), ('*条例*'), ('*通报*'), ('*规定*'), ('*改革*'), ('*意见'),
            ('*召开*'), ('*开展*'), ('*推进*'), ('*调研*'), ('*关于*')),
+shown(page) AS MATERIALIZED (SELECT url FROM page WHERE role IN ('home', 'column', 'map')),
 texts AS MATERIALIZED (
     SELECT DISTINCT t.text, n.kind FROM (SELECT DISTINCT text FROM link WHERE length(text) BETWEEN 2 AND 14) t
     JOIN named n ON t.text GLOB n.pattern
@@ -180,11 +181,11 @@ JOIN site s ON s.subject = l.subject
 WHERE l.tag IN ('a', 'area')
   AND (url_host(a.url) = s.host OR url_host(a.url) GLOB '*.gov.cn' OR url_host(a.url) GLOB '*12345*'
        OR url_host(a.url) GLOB '*.xn--zfr164b')
-  AND EXISTS (SELECT 1 FROM page p WHERE p.role IN ('home', 'column', 'map')
-              AND (p.url = l.page OR EXISTS (SELECT 1 FROM page_template x WHERE x.page = p.url
-                                             AND x.template = l.template AND l.template <> 0)))
+  AND (l.page IN (SELECT page FROM shown)
+       OR l.template IN (SELECT x.template FROM page_template x JOIN shown w ON w.page = x.page WHERE x.template <> 0))
   AND NOT EXISTS (SELECT 1 FROM link_check c WHERE c.url = l.url AND c.verdict = 'broken')
   AND NOT EXISTS (SELECT 1 FROM list_item i JOIN article_date d ON d.url = i.url WHERE i.url = l.url)
+  AND NOT EXISTS (SELECT 1 FROM link f WHERE f.url = l.url AND f.tag = 'friend')
   AND NOT EXISTS (SELECT 1 FROM probe p WHERE p.subject = l.subject AND p.url = l.url
                   AND p.probe = t.kind || '-channel' AND p.outcome = 'no' AND p.certainty = 'certain');
 
@@ -313,12 +314,12 @@ CREATE VIEW checked_link AS
 WITH holder AS (
     SELECT c.subject, c.url AS target, l.page AS page, l.text, l.tag
     FROM link_check c JOIN link l ON l.url = c.url AND l.subject = c.subject AND l.page <> 0
-    WHERE c.verdict <> 'ok'
+    WHERE c.verdict <> 'ok' AND l.tag NOT IN ('button', 'friend')
     UNION ALL
     SELECT c.subject, c.url, pt.page, l.text, l.tag
     FROM link_check c JOIN link l ON l.url = c.url AND l.subject = c.subject AND l.template <> 0
     JOIN page_template pt ON pt.template = l.template AND pt.subject = l.subject
-    WHERE c.verdict <> 'ok'),
+    WHERE c.verdict <> 'ok' AND l.tag NOT IN ('button', 'friend')),
 placed AS (  -- text and tag are those of the row with the least page: SQLite's promise for one lone min()
     SELECT h.subject, h.target, min(CASE WHEN h.page = s.url THEN 0 ELSE h.page END), h.page, h.text, h.tag,
            count(DISTINCT h.page) AS pages, sum(h.page = s.url) > 0 AS on_home

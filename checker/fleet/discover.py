@@ -4,6 +4,7 @@ Comes in: a registry entry and the settings of a scan. Goes out: one Proposal a 
 """
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -21,13 +22,22 @@ from checker.history import ContextCutter
 from checker.model.registry import STANDARD_PERIODS, Registry, Site
 from checker.scan import Clockwork, Progress, Task, gather
 
-PERIODS = (7, 14, 30, 60, 90, 180, 365)
-"""Periods in days that are suggested: the next one above three times the usual distance of entries."""
+PERIODS = (14, 30, 60, 90, 180, 365)
+"""Periods in days that are suggested; none is shorter than what the standard asks of news."""
+
+_SLACK = 2.5
+"""A period is so many usual distances of entries, and never shorter than the longest one seen."""
+
+_STEADY = frozenset({"profile", "functions", "leaders", "services", "consultation", "application", "petition"})
+"""Types whose pages are kept right rather than published at intervals: no period is suggested."""
 
 _FEWEST = 4
 """Dated entries from which on their distances say something."""
 
 _LATEST = 12
+
+EMPTY = "栏目为空，未见任何信息"
+NO_LIST = "未见信息列表"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +92,37 @@ def _read(reader: FactsReader, site: Site) -> Discovery:
     log = reader.ask("SELECT scope, state, reason FROM gather_log WHERE fact IN ('list_item', 'site_column')")
     states = {row["scope"]: (row["state"], row["reason"]) for row in log}
     dates = reader.ask("SELECT column_url, on_date FROM column_item WHERE on_date <> '' AND future = 0")
+    blank = {row["url"] for row in reader.ask("SELECT url FROM blank_column")}
     columns = tuple(
-        _proposal(row, states, [d["on_date"] for d in dates if d["column_url"] == row["url"]]) for row in rows
+        _proposal(row, states, [d["on_date"] for d in dates if d["column_url"] == row["url"]], row["url"] in blank)
+        for row in rows
     )
-    gaps = [reason for scope in ("navigation", "site") if (reason := states.get(scope, ("", ""))[1])]
-    title = _first(reader, _NAME) or _first(reader, "SELECT title AS value FROM page WHERE role = 'home'")
+    gaps = dict.fromkeys(reason for scope in ("site", "navigation") if (reason := states.get(scope, ("", ""))[1]))
+    told = tuple(g for g in gaps if not any(g != other and g in other for other in gaps))
+    home = _first(reader, "SELECT title AS value FROM page WHERE role = 'home'")
+    title = site_name(_first(reader, _NAME)) or site_name(home)
     pages = reader.ask("SELECT count(*) AS n FROM page")[0]["n"]
-    return Discovery(columns, tuple(gaps), title, _mark(reader, "code"), _mark(reader, "organizer"), int(pages))
+    return Discovery(columns, told, title, _mark(reader, "code"), _mark(reader, "organizer"), int(pages))
 
 
 _COLUMNS = """
 SELECT f.*, s.reason FROM column_freshness f JOIN address a ON a.url = f.url JOIN site_column s ON s.url = a.id
 ORDER BY f.registered DESC, f.level, s.rowid
 """
+_JOINTS = re.compile(r"\s*[|｜_—–>]+\s*|\s+-+\s*|-+\s+|-+(?=(?:网站)?首页|主页)|(?<=页)-+")
+_GREETING = re.compile(r"^(?:您好)?[，,!！]*(?:欢迎(?:您|你)?(?:的)?(?:访问|光临|来到|进入|浏览))+|[!！。]+$")
+_NO_NAME = re.compile(
+    r"(?:网站|官网|门户)?(?:首页|主页)|(?:home|index|untitled)(?: page)?|无标题(?:文档|页)?", re.IGNORECASE
+)
 _NAME = """
 SELECT t.content AS value FROM tag t JOIN page p ON p.url = t.page WHERE p.role = 'home' AND t.name = 'SiteName'
 """
+
+
+def site_name(title: str) -> str:
+    """The name of a site in a title such as 首页_某县人民政府 or 欢迎访问某市教育局网站; '' if it holds none."""
+    parts = (_GREETING.sub("", part).strip() for part in _JOINTS.split(title))
+    return next((part for part in parts if part and not _NO_NAME.fullmatch(part)), "")
 
 
 def _first(reader: FactsReader, sql: str) -> str:
@@ -113,7 +138,7 @@ def _mark(reader: FactsReader, kind: str) -> str:
     )
 
 
-def _proposal(row: dict[str, Any], states: dict[str, tuple[str, str]], dates: list[str]) -> Proposal:
+def _proposal(row: dict[str, Any], states: dict[str, tuple[str, str]], dates: list[str], blank: bool) -> Proposal:
     state, reason = states.get(row["url"], ("failed", "未读取"))
     standing = "registered" if row["registered"] else "new"
     if not row["registered"] and state == "notApplicable" and row["items"] == 0 and "站外" in reason:
@@ -121,8 +146,10 @@ def _proposal(row: dict[str, Any], states: dict[str, tuple[str, str]], dates: li
     elif not row["registered"] and state == "failed":
         standing = "unread"
     days, note = (0, "")
-    if row["type"] not in STANDARD_PERIODS and row["should_update"] != "no":
+    if row["type"] not in STANDARD_PERIODS and row["type"] not in _STEADY and row["should_update"] != "no":
         days, note = suggested_period(dates, row["days_since"])
+    if standing in {"new", "registered"} and state == "complete" and not row["items"]:
+        note = EMPTY if blank else NO_LIST
     return Proposal(
         row["name"], row["url"], row["type"], row["level"], standing, row["newest_on"], row["items"], days,
         row["should_update"] != "no", row["origin"], row["reason"], reason if state in {"failed", "partial"} else note,
@@ -134,11 +161,12 @@ def suggested_period(dates: list[str], days_since: int) -> tuple[int, str]:
     latest = sorted({date.fromisoformat(d) for d in dates}, reverse=True)[:_LATEST]
     if len(latest) < _FEWEST:
         return 0, ""
-    usual = median((newer - older).days for newer, older in pairwise(latest))
-    period = next((p for p in PERIODS if p >= 3 * usual), PERIODS[-1])
+    distances = [(newer - older).days for newer, older in pairwise(latest)]
+    usual, longest = median(distances), max(distances)
+    period = next((p for p in PERIODS if p >= max(_SLACK * usual, longest)), PERIODS[-1])
     if days_since > period:
         return 0, f"原约{math.ceil(usual)}天更新一次，已{days_since}天未更新，是否归档请人工确认"
-    return period, f"近{len(latest)}个更新日平均相隔约{math.ceil(usual)}天"
+    return period, f"近{len(latest)}个更新日一般相隔{math.ceil(usual)}天，最长{longest}天"
 
 
 def written_url(url: str, home: str) -> str:

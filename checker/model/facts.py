@@ -154,7 +154,7 @@ class Link:
     template: Annotated[TemplateKey, "Digest of the template it stands in; empty (id 0) for a link of one page only."]
     url: Annotated[Address, "Target."]
     text: Annotated[str, "Link text, alt text or title."]
-    tag: Annotated[str, "a, img, script, link, iframe, area, frame …; button: named like a channel, but only a script can follow it."]
+    tag: Annotated[str, "a, img, script, link, iframe, area, frame …; button: named like a channel, but only a script can follow it; friend: another site's, among friendly links."]
     region: Annotated[str, "navigation, header, footer or main."]
 
 
@@ -167,7 +167,7 @@ class LinkCheck:
     subject: Annotated[str, "Id of the site that carries the link."]
     url: Annotated[Address, "Target."]
     verdict: Annotated[str, "ok, broken or unknown."]
-    reason: Annotated[str, "Named outcome: http-404, dns, blocked-403, budget …"]
+    reason: Annotated[str, "Named outcome: http-404, dns, blocked-403, end-of-list, budget …"]
     status: Annotated[int, "HTTP status; 0 if there was no answer."]
     final_url: Annotated[Address, "Address after redirects."]
     checked_at: Annotated[str, "Inspection time of the first request."]

@@ -50,7 +50,7 @@ class RawLink:
     element: int = -1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ParsedPage:
     """A page, parsed once. `text` is what a reader sees: no script, style, comment or inline display:none.
 
@@ -149,7 +149,9 @@ def _base(outline: Outline, url: str) -> str:
 
 
 def _title(tree: LexborHTMLParser) -> str:
-    node = tree.css_first("title")
+    # it stands in the head nearly always: to look there is much faster than to set up a selector for one page
+    in_head = tree.head.iter() if tree.head is not None else ()
+    node = next((child for child in in_head if child.tag == "title"), None) or tree.css_first("title")
     return " ".join(node.text().split()) if node is not None else ""
 
 

@@ -40,7 +40,7 @@ _HIGH = (
 _READ_AS_LATIN = re.compile(
     rf"(?:[ã-éï]{_HIGH}{{2}}){{2,}}|ï¿½|(?:[À-÷][¡-ÿ]|[°-¿][À-ÿ]){{3,}}|(?:Ã{_HIGH}|Â{_HIGH}){{3,}}"
 )
-_IN_READ_AS_LATIN = re.compile(r"[À-ÿ]")
+_IN_READ_AS_LATIN = re.compile(r"[À-ÿ][\s\S]{0,2}[À-ÿ]|ï¿")
 _REPLACED = re.compile(r"(?:锟斤拷|锟|斤拷)+|(?:\ufffd)+|(?:烫烫烫|屯屯屯)+")
 _IN_REPLACED = "锟斤\ufffd烫屯"
 _BAD_SHARE = 0.03

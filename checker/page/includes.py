@@ -240,13 +240,6 @@ class _Parts:
             found = places(markup)[0]
         return self._text(markup, found, base, chain, later)
 
-    def _raw(self, address: str | None, base: str, chain: tuple[str, ...], later: list[_Pending]) -> str | None:
-        """What a server should have put in the place of an include."""
-        text = self._fragment(address, chain, named=names_part(address or ""))
-        if text is None or address is None:
-            return None
-        return self._markup(text, base, (*chain, same_place(address)), later)
-
     # frames
 
     def _frame(self, address: str | None, chain: tuple[str, ...], *, named: bool) -> str | None:

@@ -48,7 +48,8 @@ class Element:
     @property
     def names(self) -> str:
         """Class and id together, as written."""
-        return f"{self.attributes.get('class') or ''} {self.attributes.get('id') or ''}".strip()
+        attributes = self.attributes
+        return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip() if attributes else ""
 
 
 @dataclass(slots=True, unsafe_hash=True)

@@ -56,7 +56,9 @@ def sends_on(outline: Outline, text: str, ways: tuple[Way, ...], base_url: str, 
     stub = len(text) < STUB_TEXT
     if not target or (seconds > LONG_DELAY and not stub):
         target = (_by_script(outline, base_url) or _by_splash(outline, text, ways, base_url, url)) if stub else ""
-    return target if target and same_place(target) != same_place(url) else ""
+    if same_place(target) == same_place(url):
+        return target if stub and target != url else ""  # an empty http page that leads to its https or index file
+    return target
 
 
 def _by_script(outline: Outline, base_url: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from checker.address import host_of, normalise
 from checker.errors import UsageError
 from checker.yaml_lines import parse
 
@@ -153,30 +154,32 @@ def _without(data: Any, site: str) -> dict[str, Any]:
 
 def new_registry(url: str, title: str, code: str, organizer: str, columns: Sequence[ColumnLine]) -> str:
     """A sites.yaml with one entry, from what the site says of itself ('' = it does not); guesses are marked as such."""
-    name = title or url
+    host = host_of(normalise(url) or url)
+    name = title or host
     kind = "portal" if re.search(r"人民政府(?:门户)?(?:网站|网)?$", name) else "department"
     identity = (
         [f'  - id: "{code}"   # 网站标识码，见首页页脚，请核对']
         if re.fullmatch(r"[A-Za-z0-9]{10}", code)
         else [
-            f"  - id: {quoted(url.split('/')[2])}   # 首页未见网站标识码；备案的网站请改为标识码并删去 code",
+            f"  - id: {quoted(host)}   # 首页未见网站标识码；备案的网站请改为标识码并删去 code",
             "    code: null",
         ]
     )
+    named = "取自首页，请核对" if title else "首页未见网站名称，请填写"
     told = "见首页页脚，请核对" if organizer else "首页未见主办单位，请填写"
     lines = [
-        "# 网站名录 / the registry of websites. Check every line marked 请核对 before the first scan.",
+        "# 网站名录 / the registry of websites. Check every line marked 请核对 or 请填写 before the first scan.",
         "version: 1",
         "sites:",
         *identity,
-        f"    name: {quoted(name)}   # 取自首页标题，请核对",
+        f"    name: {quoted(name)}   # {named}",
         f"    url: {quoted(url)}",
         f"    kind: {kind}   # portal 政府门户 | department 部门网站 | special 专项网站，请核对",
         f"    organizer: {quoted(organizer or name)}   # {told}",
     ]
     if columns:
         lines += [
-            "    columns:   # 发现的栏目，请核对类型；update_days 为建议周期",
+            "    columns:   # 发现的栏目，请核对类型；update_days 为建议的更新周期（天），请核对",
             *(f"      - {c.text()}" for c in columns),
         ]
     return "\n".join(lines) + "\n"

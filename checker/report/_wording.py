@@ -19,7 +19,7 @@ PLATFORMS = {
 }  # fmt: skip
 STATISTICS = {
     "pages": "页面", "links": "链接", "columns": "栏目", "articles": "文章", "messages": "留言", "posts": "推文",
-    "requests": "请求",
+    "requests": "请求", "rendered": "浏览器渲染", "needs_browser": "需要浏览器",
 }  # fmt: skip
 _HOME_RULE = "v3-home-stale"
 _HOME_FAILED = re.compile(r"（首页）采集失败：(?P<why>.+?)(；(发布日期|列表条目)（首页）|；另有\d+处|$)")

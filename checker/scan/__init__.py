@@ -6,6 +6,7 @@ Gathering never judges, judging never asks the network; `evaluate` can be run ag
 
 from checker.scan.coverage import ESTABLISHED
 from checker.scan.judge import judge, missing_facts, status_of
-from checker.scan.task import Clockwork, Progress, Task, gather
+from checker.scan.state import Progress
+from checker.scan.task import Clockwork, Task, gather
 
 __all__ = ["ESTABLISHED", "Clockwork", "Progress", "Task", "gather", "judge", "missing_facts", "status_of"]

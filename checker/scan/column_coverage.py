@@ -2,8 +2,9 @@
 
 from checker.address import host_of, normalise, same_place
 from checker.crawl import is_page
-from checker.extract.columns.names import MAP
+from checker.extract.columns.names import HOME, MAP, cleaned, is_name
 from checker.facts.store import FactsWriter
+from checker.scan.state import MOST_COLUMNS
 
 _ENOUGH = 3
 """Fewer links are no navigation, and no site map."""
@@ -29,9 +30,11 @@ WHERE h.url = ?1 AND l.tag IN ('a', 'area')
 """
 
 _NAVIGATION = """
-SELECT count(DISTINCT l.url) FROM page_template t JOIN address h ON h.id = t.page
+SELECT l.text, l.url FROM page_template t JOIN address h ON h.id = t.page
 JOIN link l ON l.template = t.template WHERE h.url = ? AND t.region IN ('navigation', 'header')
 """
+
+_FOUND = "SELECT count(*) FROM site_column c WHERE c.origin = 'navigation'"
 
 _MAPS = """
 SELECT f.state, f.note,
@@ -54,7 +57,7 @@ def site_gap(facts: FactsWriter, home: str) -> tuple[str, str]:
     reason = _home_gap(facts, home)
     if reason:
         return reason, "failed"
-    parts = (_navigation_gap, _columns_gap, _map_gap, _pictures_gap, _unread_parts)
+    parts = (_navigation_gap, _columns_gap, _map_gap, _pictures_gap, _unread_parts, _too_many)
     reasons = [gap for part in parts if (gap := part(facts, home))]
     return ("；".join(reasons), "partial") if reasons else ("", "complete")
 
@@ -67,9 +70,24 @@ def _home_gap(facts: FactsWriter, home: str) -> str:
     return "" if state == "done" and not note else f"首页未能读取：{note or state}"
 
 
+def navigation_seen(facts: FactsWriter, home: str) -> bool:
+    """Whether the home page's navigation was found: links in it or in the header that say where they lead.
+
+    Pictures without a word, languages and tools say nothing of the columns. Registered columns alone are no navigation;
+    a row of links that was taken for one is.
+    """
+    named = {url for text, url in facts.execute(_NAVIGATION, (home,)) if _says_where(text)}
+    return len(named) >= _ENOUGH or facts.execute(_FOUND)[0][0] >= _ENOUGH
+
+
+def _says_where(text: str) -> bool:
+    name = cleaned(text)
+    return is_name(name) or bool(HOME.fullmatch(name))
+
+
 def _navigation_gap(facts: FactsWriter, home: str) -> str:
-    """Links in navigation or header, or columns that the home page leads to where no class tells its navigation."""
-    if facts.execute(_NAVIGATION, (home,))[0][0] >= _ENOUGH:
+    """A navigation, or columns that the home page leads to where no class tells its navigation."""
+    if navigation_seen(facts, home):
         return ""
     led_to = f"SELECT count(*) FROM site_column c WHERE c.url IN (SELECT url FROM ({_ON_HOME}))"
     return "" if facts.execute(led_to, (home,))[0][0] >= _ENOUGH else "首页未识别到导航"
@@ -131,3 +149,9 @@ def _unread_parts(facts: FactsWriter, home: str) -> str:
     sql = "SELECT reason FROM gather_log WHERE fact = 'site_column' AND scope = ? AND state <> 'complete'"
     rows = facts.execute(sql, (home,))
     return str(rows[0][0]) if rows else ""
+
+
+def _too_many(facts: FactsWriter, home: str) -> str:
+    """Columns beyond the bound are not noted: what is missing may be among them."""
+    full = facts.execute("SELECT count(*) FROM site_column")[0][0] >= MOST_COLUMNS
+    return f"发现的栏目达到{MOST_COLUMNS}个的上限，其余未作为栏目读取" if full else ""

@@ -7,7 +7,7 @@ from checker.extract.lists.extractor import LIFTED, READ_BY_CALL
 from checker.facts.schema import Need
 from checker.facts.store import FactsWriter
 from checker.model.facts import GatherLog
-from checker.scan.column_coverage import site_gap
+from checker.scan.column_coverage import navigation_seen, site_gap
 from checker.scan.state import BY_SCRIPT
 
 ESTABLISHED: frozenset[Need] = frozenset(
@@ -26,9 +26,6 @@ _MORE_THAN_NAVIGATION = 300
 
 _A_TEXT = 150
 """Characters from which on a column page without a list is a page of text (as in the view blank_column)."""
-
-_A_NAVIGATION = 3
-"""Fewer links are no navigation."""
 
 _JUDGED_LEVELS = 2
 """Columns further down are judged if they are registered or were read."""
@@ -134,6 +131,8 @@ def _list_gap(facts: FactsWriter, url: str) -> tuple[str, str]:
     reason, state = _page_gap(facts, url)
     if reason and not (called and reason == BY_SCRIPT):
         return reason, state
+    if not facts.execute("SELECT 1 FROM frontier WHERE url = ? AND role IN ('column', 'home')", (url,)):
+        return "读取该页时还不知道它是栏目，未读取列表", "partial"
     found = facts.execute(
         "SELECT reason FROM gather_log WHERE fact = 'list_item' AND scope = ? AND state <> 'complete'", (url,)
     )
@@ -165,12 +164,7 @@ def _navigation_gap(facts: FactsWriter, home: str) -> tuple[str, str]:
     reason, state = _page_gap(facts, home)
     if reason:
         return reason, state
-    sql = (
-        "SELECT count(DISTINCT l.url) FROM page_template t JOIN address h ON h.id = t.page "
-        "JOIN link l ON l.template = t.template WHERE h.url = ? AND t.region IN ('navigation', 'header')"
-    )
-    led_to = facts.execute(sql, (home,))[0][0]
-    return ("", "complete") if led_to >= _A_NAVIGATION else ("首页未识别到导航", "partial")
+    return ("", "complete") if navigation_seen(facts, home) else ("首页未识别到导航", "partial")
 
 
 def _left(facts: FactsWriter) -> str:

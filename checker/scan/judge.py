@@ -23,8 +23,9 @@ def status_of(loaded: LoadedRule) -> str:
 
 
 _COUNTS = {
-    "pages": "page", "links": "link", "columns": "site_column", "articles": "article", "messages": "message",
-    "posts": "post", "requests": "fetch",
+    "pages": "page", "links": "link WHERE tag NOT IN ('button', 'friend')", "columns": "site_column",
+    "articles": "article", "messages": "message", "posts": "post", "requests": "fetch",
+    "rendered": "page WHERE browser = 'rendered'", "needs_browser": "page WHERE browser = 'needed'",
 }  # fmt: skip
 
 

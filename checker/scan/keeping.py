@@ -11,14 +11,11 @@ from checker.extract.columns.extractor import preferred
 from checker.extract.substance import substance
 from checker.model.facts import Address, GatherLog, ListItem, Page, SiteColumn
 from checker.page import ParsedPage
-from checker.scan.state import BY_SCRIPT, Reading
+from checker.scan.state import BY_SCRIPT, MOST_COLUMNS, STILL_EMPTY, Reading
 from checker.scan.visits import Arrived
 
 _SAMPLE_ITEMS = 3
 _MOST_LIST_PAGES = 3
-MOST_COLUMNS = 300
-"""Discovered columns that are read as columns; a directory of thousands of links is not a navigation."""
-
 GARBLED = "页面编码无法识别，文字为乱码"
 
 
@@ -40,14 +37,15 @@ def keep(work: Reading, visit: Visit, arrived: Arrived) -> None:
         return
     _run(work, visit, page, context, EXTRACTORS)
     _follow(work, visit, page)
-    work.frontier.close(visit, "done", BY_SCRIPT if page.script_built and not arrived.rendered else "")
+    built = STILL_EMPTY if arrived.rendered else BY_SCRIPT
+    work.frontier.close(visit, "done", built if page.script_built else "")
 
 
 def _context(work: Reading, visit: Visit, rendered: bool) -> PageContext:
     return PageContext(
         subject=work.site.id, home=work.home, aliases=work.site.aliases, today=work.now().date(), as_of=work.now(),
         role=cast(Role, visit.role), listed_in=visit.listed_in, columns=tuple(work.columns.values()), depth=visit.depth,
-        rendered=rendered,
+        rendered=rendered, name=work.site.name,
     )  # fmt: skip
 
 
@@ -56,7 +54,7 @@ def _page_row(work: Reading, visit: Visit, page: ParsedPage, context: PageContex
     return Page(
         work.site.id, Address(visit.url), visit.role, page.title, page.charset, page.declared_charset,
         len(page.text), page.main_length, own.own_length, own.media, len(page.links), visit.depth,
-        int(page.script_built and not arrived.rendered), work.moment(), arrived.sha256,
+        int(page.script_built), work.moment(), arrived.sha256,
         "rendered" if arrived.rendered else "",
     )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """Verdicts for the link targets of a site that has been read."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 from checker.config import Budget
@@ -9,6 +11,13 @@ from checker.model.facts import LinkCheck
 from checker.model.results import FetchOutcome
 from checker.scan.state import Reading
 
+END_OF_LIST = "end-of-list"
+"""Reason of a pager's link that leads beyond the last page that was generated."""
+
+_NUMBER = re.compile(r"((?:page\w*|curpage|p)=)\d+", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:/|(?:/?index|/?list|/?default)?[_-]?\d*\.\w{3,5}|[?&](?:page\w*|curpage|p)=)$")
+_PAGER_TEXT = re.compile(r"\d{1,4}|[\[<(]?(?:下一?页|后一页|尾页|末页|最后一?页|[>»›]+)[\]>)]?|[>»›]{1,2}")
+
 
 async def check_links(work: Reading, budget: Budget, fetch: Fetcher) -> None:
     """Verdicts for every link target that has none yet.
@@ -17,8 +26,11 @@ async def check_links(work: Reading, budget: Budget, fetch: Fetcher) -> None:
     """
     rows = work.facts.execute(_TARGETS, (work.home,))
     targets = [_target(work, url, _look(url, *seen)) for url, *seen in rows]
+    ends = _pager_links(work)
 
     def write(row: LinkCheck) -> None:
+        if row.verdict == "broken" and row.status in {404, 410} and row.url in ends:
+            row = replace(row, verdict="ok", reason=END_OF_LIST)
         work.facts.write([row])
         if row.checked_at:  # a request stands behind it: a kill must not lose that
             work.facts.commit()
@@ -26,6 +38,19 @@ async def check_links(work: Reading, budget: Budget, fetch: Fetcher) -> None:
     started = work.now() - timedelta(seconds=fetch.elapsed())
     bounds = LinkBudget(count=budget.link_checks, seconds=budget.minutes * 30, pause=budget.confirm_after)
     await judge_links(work.site.id, targets, fetch, started, bounds, write)
+
+
+def _pager_links(work: Reading) -> set[str]:
+    """Targets of list pages' own pagers, which count on beyond what was generated: a missing one ends the list."""
+    return {
+        target for page, target, text in work.facts.execute(_PAGERS)
+        if _PAGER_TEXT.fullmatch(text.strip()) and _without_number(target) == _without_number(page)
+    }  # fmt: skip
+
+
+def _without_number(url: str) -> str:
+    """The address of a list whatever page of it is shown."""
+    return _NUMBERED.sub("", _NUMBER.sub(r"\1", url)).rstrip("/")
 
 
 def _target(work: Reading, url: str, look: Look | None) -> LinkTarget:
@@ -39,6 +64,11 @@ def _look(url: str, outcome: str | None, status: int, final_url: str, seen_at: s
     """What the crawl saw of a link target; None if it never asked for it."""
     return Look(FetchOutcome(outcome), status, final_url or url, seen_at) if outcome else None
 
+
+_PAGERS = """
+SELECT p.url, t.url, l.text FROM page s JOIN address p ON p.id = s.url JOIN link l ON l.page = s.url
+JOIN address t ON t.id = l.url WHERE s.role = 'column' AND l.tag = 'a' AND length(l.text) < 10
+"""
 
 _TARGETS = """
 WITH home(id) AS (SELECT id FROM address WHERE url = ?),

@@ -28,6 +28,8 @@ AND (f.note = ?
 ORDER BY f.rank, f.id LIMIT ?
 """
 
+_NEEDED = "UPDATE page SET browser = 'needed' WHERE url = (SELECT id FROM address WHERE url = ?)"
+
 _OF_A_PAGE = (
     ("page", "url"), ("list_item", "page"), ("article_date", "page"), ("link", "page"), ("page_template", "page"),
     ("mark", "page"), ("tag", "page"), ("article", "url"),
@@ -37,9 +39,7 @@ _OF_A_PAGE = (
 def note_needed(work: Reading) -> None:
     """Say of each page that still shows too little without its scripts that it needs a browser."""
     for _, url, *_ in work.facts.execute(_WANTED, (BY_SCRIPT, -1)):
-        work.facts.execute(
-            "UPDATE page SET browser = 'needed' WHERE url = (SELECT id FROM address WHERE url = ?)", (url,)
-        )
+        work.facts.execute(_NEEDED, (url,))
 
 
 async def render_pages(work: Reading, renderer: Renderer, most: int) -> int:
@@ -61,14 +61,23 @@ def _take_in(work: Reading, visit: Visit, rendered: Rendered) -> None:
     if not doubt and rendered.blocked:
         doubt = f"有{rendered.blocked}个请求未完成（{'；'.join(rendered.notes[:2])}）"
     if rendered.html and not away:
-        page = parse(rendered.final_url, rendered.html, "text/html; charset=utf-8", included=None)
-        _forget(work, visit.url)
-        keep(work, visit, Arrived(FetchOutcome.OK, sha256(rendered.html).hexdigest(), page, rendered=True))
+        try:
+            _replace(work, visit, rendered)
+        except Exception as error:  # a page must never take its site down with it
+            work.frontier.close(visit, "failed", f"处理出错：{type(error).__name__}")
+    if not rendered.html:
+        work.facts.execute(_NEEDED, (visit.url,))
     if doubt:  # what is shown is shown, but nothing is proven to be missing
         reason = f"浏览器渲染不完整：{doubt}"
         work.facts.write(
             [GatherLog(work.site.id, fact, visit.url, "partial", reason) for fact in ("list_item", "mark")]
         )
+
+
+def _replace(work: Reading, visit: Visit, rendered: Rendered) -> None:
+    page = parse(rendered.final_url, rendered.html, "text/html; charset=utf-8", included=None)
+    _forget(work, visit.url)
+    keep(work, visit, Arrived(FetchOutcome.OK, sha256(rendered.html).hexdigest(), page, rendered=True))
 
 
 def _forget(work: Reading, url: str) -> None:

@@ -19,7 +19,7 @@ from checker.scan.coverage import coverage_lines
 from checker.scan.keeping import keep
 from checker.scan.link_targets import check_links
 from checker.scan.rendering import note_needed, render_pages
-from checker.scan.state import Reading, known_columns
+from checker.scan.state import Progress, Reading, known_columns
 from checker.scan.visits import Arrived, arrive
 
 BATCH = 8
@@ -34,8 +34,6 @@ _DEAD = frozenset(
         FetchOutcome.READ_TIMEOUT, FetchOutcome.TOTAL_TIMEOUT,
     }
 )  # fmt: skip
-
-Progress = Callable[[str, int, str], None]
 
 
 async def gather_site(
@@ -55,11 +53,12 @@ async def gather_site(
     work.templates = {str(row[0]) for row in facts.execute("SELECT digest FROM template")}
     work.columns = known_columns(facts)
     _queue_registered(work)
-    await _read_pages(work, budget, fetch, progress)
+    end = time.monotonic() + budget.minutes * 60
+    await _read_pages(work, budget, end, fetch, progress)
     if renderer is not None and not work.gave_up:
         progress(site.id, work.frontier.read, "渲染页面")
         if await render_pages(work, renderer, budget.renders):
-            await _read_pages(work, budget, fetch, progress)
+            await _read_pages(work, budget, end, fetch, progress)
     note_needed(work)
     _decide_levels(work)
     progress(site.id, work.frontier.read, "核验链接")
@@ -80,9 +79,11 @@ def _queue_registered(work: Reading) -> None:
     work.facts.commit()
 
 
-async def _read_pages(work: Reading, budget: Budget, fetch: Fetcher, progress: Progress) -> None:
-    """Read until nothing is queued or a budget is spent; what is left over is marked with the reason."""
-    end = time.monotonic() + budget.minutes * 60
+async def _read_pages(work: Reading, budget: Budget, end: float, fetch: Fetcher, progress: Progress) -> None:
+    """Read until nothing is queued or a budget is spent; what is left over is marked with the reason.
+
+    `end` is a monotonic second: reading before and after rendering shares one bound of time.
+    """
     while batch := work.frontier.take(BATCH if work.frontier.read else 1):
         arrivals = await asyncio.gather(*(arrive(work, fetch, visit) for visit in batch), return_exceptions=True)
         for visit, arrived in zip(batch, arrivals, strict=True):

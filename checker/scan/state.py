@@ -1,5 +1,6 @@
 """What is needed while one site is read; everything that must survive a kill stands in the facts file."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,12 +14,22 @@ from checker.model.facts import Address, Fetch
 from checker.model.registry import Site
 
 BY_SCRIPT = "页面由脚本生成，需要浏览器渲染"
-"""Note of a page that shows next to nothing without its scripts."""
+STILL_EMPTY = "浏览器渲染后页面仍无内容"
+"""Notes of a page that shows next to nothing without its scripts, and of one that shows no more with them."""
+
+Progress = Callable[[str, int, str], None]
+"""Told (subject id, pages read, what is being done)."""
+
+MOST_COLUMNS = 300
+"""Discovered columns that are read as columns; a directory of thousands of links is not a navigation."""
 
 
 @dataclass(slots=True)
 class Reading:
-    """One site being read. `fragments` are parts that its pages load, by address; `asked` those that were asked for."""
+    """One site being read. `fragments` are parts that its pages load, by address; `asked` those that were asked for.
+
+    `bringing` is held while parts are asked for: pages read together mostly load the same ones.
+    """
 
     site: Site
     home: str
@@ -31,6 +42,7 @@ class Reading:
     queued: dict[str, int] = field(default_factory=dict)
     fragments: dict[str, str] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    bringing: asyncio.Lock = field(default_factory=asyncio.Lock)
     dead: int = 0
     gave_up: bool = False
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,11 +17,8 @@ from checker.model.facts import ACCOUNT_FACTS, SITE_FACTS, Clock, GatherLog
 from checker.model.registry import Account, Site
 from checker.registry import account_fact, columns_of, site_fact
 from checker.scan.site import gather_site
-from checker.scan.state import fetch_row
+from checker.scan.state import Progress, fetch_row
 from checker.sources import gather_account
-
-Progress = Callable[[str, int, str], None]
-"""Told (subject id, pages read, what is being done)."""
 
 
 @dataclass(frozen=True, slots=True)

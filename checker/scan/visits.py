@@ -17,6 +17,9 @@ _MOST_SENT_ON = 2
 _PARTS_DEPTH = 2
 """Parts that load parts of their own are followed so deep."""
 
+_MOST_PARTS = 200
+"""Parts of one site that are asked for: frames with an address for each page must not multiply its requests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
@@ -75,19 +78,21 @@ def _sent_on(work: Reading, arrived: Arrived) -> str:
 
 
 async def _bring_parts(work: Reading, fetch: Fetcher, arrived: Arrived) -> bool:
-    """Ask once a site for what a page loads for its header, footer, navigation or frames; whether any came."""
-    if arrived.page is None or arrived.data:
+    """Ask once a site for what a page loads for its header, footer, navigation or frames; whether any is there now."""
+    if arrived.page is None or arrived.data or not arrived.page.includes:
         return False
-    brought = False
-    for url in arrived.page.includes:
-        if url in work.asked or not work.scope.holds(url):
-            continue
-        work.asked.add(url)
-        answer = await _ask(work, fetch, url, "part")
-        if answer.outcome is FetchOutcome.OK:
-            work.fragments[url] = decode(answer.body, answer.content_type)[0]
-            brought = True
-    return brought
+    async with work.bringing:
+        for url in arrived.page.includes:
+            if url not in work.asked and len(work.asked) < _MOST_PARTS and work.scope.holds(url):
+                await _bring(work, fetch, url)
+    return any(url in work.fragments for url in arrived.page.includes)
+
+
+async def _bring(work: Reading, fetch: Fetcher, url: str) -> None:
+    work.asked.add(url)
+    answer = await _ask(work, fetch, url, "part")
+    if answer.outcome is FetchOutcome.OK:
+        work.fragments[url] = decode(answer.body, answer.content_type)[0]
 
 
 def _is_data(answer: Fetched) -> bool:

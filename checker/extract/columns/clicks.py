@@ -14,6 +14,8 @@ _OPENS = re.compile(
     r"(?:open|location(?:\.href)?|href|go|jump|link)\w*\s*[=(]\s*[\"'](?P<url>(?:https?:)?/[^\"']+|[\w./-]+\.s?html?|[\w./-]+/)[\"']"
 )
 _CHANNELS = frozenset({"consultation", "services", "application"})
+_ASKED_FOR = _CHANNELS | {"profile", "functions", "leaders", "statistics"}
+"""What a rule may find missing on the whole site."""
 _MOST = 50
 _LONGEST = 20
 """Runs of text in a button; a box with more is a part of the page."""
@@ -39,7 +41,8 @@ def clicked(page: ParsedPage) -> list[Entry]:
 
 
 def buttons(page: ParsedPage, context: PageContext) -> list[Link]:
-    """Link rows for what is named like a channel, but leads to a script or a mail program: a person must try it."""
+    """Link rows for what is named like a channel or a page that a site must have, but leads to a script or a mail
+    program: a person must try it."""
     names: dict[str, str] = {}
     for element in page.outline.elements:
         if element.tag not in {"a", "area", "button"} or not _leads_nowhere(element):
@@ -48,7 +51,7 @@ def buttons(page: ParsedPage, context: PageContext) -> list[Link]:
             continue
         text = page.outline.text_of(element) or element.attribute("title") or element.attribute("alt")
         name = cleaned(text) if len(text) <= 40 else ""
-        if is_name(name) and column_type(name)[0] in _CHANNELS:
+        if is_name(name) and column_type(name)[0] in _ASKED_FOR:
             names.setdefault(name, page.regions[element.index])
     own = Address(page.url)
     rows = [Link(context.subject, own, TemplateKey(""), own, name, BUTTON, region) for name, region in names.items()]

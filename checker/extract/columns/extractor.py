@@ -13,8 +13,9 @@ from checker.extract.columns.clicks import buttons, clicked
 from checker.extract.columns.menu_tree import Entry
 from checker.extract.columns.menus import navigation, side_menu
 from checker.extract.columns.names import cleaned, is_article, is_name, is_no_column
+from checker.extract.columns.others import below, friends, offices
 from checker.extract.columns.site_map import map_links, mapped
-from checker.extract.columns.types import Typed, closed, column_type, typed
+from checker.extract.columns.types import AGENCY, Typed, closed, column_type, typed
 from checker.extract.contract import Extracted, Extractor, PageContext
 from checker.model.facts import Address, GatherLog, SiteColumn
 from checker.page import NAVIGATION, ParsedPage
@@ -26,6 +27,7 @@ ELSEWHERE = "导航链接指向站外"
 
 _CHANNELS = frozenset({"consultation", "services", "application", "survey", "interview"})
 _PLATFORM = re.compile(r"(?:^|\.)gov\.cn$|(?:^|\.)xn--zfr164b$|12345|zwfw|liuyan", re.IGNORECASE)
+_PLAINLY = frozenset({"profile", "functions", "leaders"})
 _SINGLE_PAGES = frozenset({
     "profile", "functions", "leaders", "disclosure", "application", "report", "consultation", "services", "statistics",
 })  # fmt: skip
@@ -36,25 +38,35 @@ _CHANNEL = re.compile(
     r".{0,4}办事大厅|.{0,4}政务服务(?:网|平台|大厅)"
 )
 """Whole names of channels: a letter or an article about one is called otherwise."""
+_PLAIN = re.compile(
+    r"走进.{2,4}|.{1,4}[县市区]?概况|概况信息|机构(?:职能|设置|概况|信息|简介)|主要职[责能]|内设机构|领导(?:之窗|信息|班子|介绍|分工)|"
+    r".{0,2}政府领导|局领导"
+)
+"""Whole names of pages on the site's place, organs and people, which a picture without a word may lead to."""
 _PAGER = re.compile(r"[?&](?:page\w*|cur\w*page)=(?!1(?:&|$))|/page[-/]\d", re.IGNORECASE)
 _NUMBERED = re.compile(r"_\d+\.\w+$")
+_GOVERNMENT = re.compile(r"[省市县区州]政府")
 _PERSON = 4
 """Characters up to which an unknown name below 领导 is a person's."""
 
 
 def extract(page: ParsedPage, context: PageContext) -> Extracted:
     """SiteColumn rows of what a page offers for its role, and the site maps that a home page leads to."""
-    own, above = _own(page, context)
+    own, above, theirs = _own(page, context)
     if context.role == "home":
         entries = [*navigation(page, context), *headings(page, context), *clicked(page)]
-        rows = (*_columns(entries, page, context), *_unseen(page, context), *buttons(page, context))
+        friendly = friends(page, context)
+        elsewhere = {same_place(link.url) for link in friendly}
+        own_entries = [e for e in entries if same_place(e.url) not in elsewhere]
+        columns = _columns(own_entries, page, context)
+        rows = (*columns, *_unseen(page, context), *buttons(page, context), *friendly)
         return Extracted(rows, maps=map_links(page, context))
     if context.role == "map":
         entries = [*mapped(page, context), *clicked(page), *above]
         return Extracted((*_columns(entries, page, context), *buttons(page, context)))
     if context.role == "column":
         menu = [] if _lists_people(page, context) else side_menu(page, context)
-        entries = [*above, *menu, *clicked(page)]
+        entries = [e for e in (*above, *menu, *clicked(page)) if not below(e.url, theirs)]
         return Extracted((*own, *_columns(entries, page, context), *buttons(page, context)))
     return Extracted((*own, *_columns(above, page, context, page.meta("ColumnName"))))
 
@@ -104,6 +116,8 @@ def _columns(entries: Iterable[Entry], page: ParsedPage, context: PageContext, t
             parent=entry.parent,
             url=entry.url,
         )
+        if entry.origin == "breadcrumb" and _GOVERNMENT.fullmatch(entry.name):
+            told = Typed("other", AGENCY)  # a step towards one of its offices; in a navigation it is the organs' list
         key = same_place(entry.url)
         if not _is_column(entry, told, page, context):
             continue
@@ -149,18 +163,22 @@ def _row(entry: Entry, told: Typed, context: PageContext) -> SiteColumn:
     )
 
 
-def _own(page: ParsedPage, context: PageContext) -> tuple[list[SiteColumn], list[Entry]]:
-    """The page's own column, if it is one's first page, and those above it in its breadcrumb."""
+def _own(page: ParsedPage, context: PageContext) -> tuple[list[SiteColumn], list[Entry], tuple[str, ...]]:
+    """The page's own column, if it is one's first page, those above it in its breadcrumb, and folders of offices.
+
+    What lies below an office's folder is the office's own subsite, whose columns are not this site's.
+    """
     crumbs = [] if context.role == "home" else list(breadcrumb(page))
     entries: list[Entry] = []
+    theirs = offices(crumbs, context)
     for depth, crumb in enumerate(crumbs, 1):
-        if crumb.url:
+        if crumb.url and not below(crumb.url, theirs):
             parent = crumbs[depth - 2].name if depth > 1 else ""
             entries.append(Entry(crumb.name, crumb.url, min(max(depth, 2), 3), parent, "breadcrumb"))
-    if context.role not in {"column", "other"} or not _first_page(page, context):
-        return [], entries
+    if context.role not in {"column", "other"} or not _first_page(page, context) or below(page.url, theirs):
+        return [], entries, theirs
     own = _self_named(page, context, crumbs)
-    return ([own] if own else []), entries
+    return ([own] if own else []), entries, theirs
 
 
 def _first_page(page: ParsedPage, context: PageContext) -> bool:
@@ -180,19 +198,24 @@ def _self_named(page: ParsedPage, context: PageContext, crumbs: list[Crumb]) -> 
     step = last.name if not last.url or same_place(last.url) == same_place(page.url) else ""
     name = tag or (step if is_name(step) else "") or declared
     told = typed(name, declared=declared, parent=next((c.name for c in reversed(crumbs) if c.name != name), ""))
-    if context.role == "other" and not (tag and declared) and not (told.type in _CHANNELS and _CHANNEL.fullmatch(name)):
+    if context.role == "other" and not (tag and declared) and not _tells(name, told):
         name, told = _titled(page)
     if not re.search(r"[\u4e00-\u9fff]", name):
         return None
     return _row(Entry(name, page.url, 2, "", "columntype" if tag or declared else "breadcrumb"), told, context)
 
 
+def _tells(name: str, told: Typed) -> bool:
+    return bool(
+        (told.type in _CHANNELS and _CHANNEL.fullmatch(name)) or (told.type in _PLAINLY and _PLAIN.fullmatch(name))
+    )
+
+
 def _titled(page: ParsedPage) -> tuple[str, Typed]:
-    """A page that no menu names, but whose title says that it is a channel: a weak clue."""
+    """A page that no menu names, but whose title says that it is a channel or who governs here: a weak clue."""
     name = cleaned(re.split(r"[-_|—–]", page.title)[0])
-    if not (is_name(name) and _CHANNEL.fullmatch(name)):
-        return "", Typed("other", "")
-    return name, Typed(column_type(name)[0], f"仅据页面标题“{name}”")
+    told = Typed(column_type(name)[0], f"仅据页面标题“{name}”")
+    return (name, told) if is_name(name) and _tells(name, told) else ("", Typed("other", ""))
 
 
 EXTRACTOR = Extractor("columns", ("site_column", "gather_log", "link"), extract)

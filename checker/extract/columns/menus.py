@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from checker.address import in_scope
@@ -20,6 +21,10 @@ _ROW = 4
 """Fewer links side by side are no navigation."""
 _TELLING = 3
 """So many of them must be called like columns, where no class says that they are one."""
+_HEADLINE = 12
+"""Characters from which on a link is a headline."""
+_HEADLINES = 6
+"""So many may stand before a navigation: a scrolling notice, a top story."""
 _TOP = 0.4
 """Share of the page's text runs within which a navigation begins, and from which on it is its copy at the foot."""
 
@@ -46,16 +51,25 @@ def _navigates(entries: Sequence[Entry], context: PageContext) -> bool:
 
 
 def _row(page: ParsedPage, context: PageContext, tree: Tree) -> list[Entry]:
-    """The first row of at least four short links of the site, three of them called like columns."""
+    """The first row of at least four short links of the site, three of them called like columns.
+
+    Behind the first headlines it is a block of the page: then only what is called like a column counts, a level down.
+    """
     for _, family in _families(page, (MAIN, HEADER, NAVIGATION)):
         entries = [Entry(cleaned(k.text), k.url, 1, "", "navigation", NAVIGATION) for k in family]
         good = [e for e in entries if is_name(e.name) and len(e.name) <= LONGEST_HEADING]
         begins = page.outline.elements[family[0].element].first_run
-        telling = sum(column_type(e.name)[0] != "other" for e in good)
+        telling = [e for e in good if column_type(e.name)[0] != "other"]
         early = begins <= _TOP * len(page.outline.runs) or begins < 30
-        if early and _offers(good, context) >= _ROW and telling >= _TELLING:
+        if early and _offers(good, context) >= _ROW and len(telling) >= _TELLING:
+            if _headlines_before(page, family[0]) > _HEADLINES:
+                return [replace(e, level=2, origin="menu", region=MAIN) for e in telling]
             return _with_drop_downs(family, tree)
     return []
+
+
+def _headlines_before(page: ParsedPage, link: RawLink) -> int:
+    return sum(len(k.text) >= _HEADLINE for k in page.links if is_anchor(k) and k.element < link.element)
 
 
 def _with_drop_downs(family: Sequence[RawLink], tree: Tree) -> list[Entry]:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from checker.extract.columns.words import NAMES
 
 NO_TYPE = "栏目名称不能说明类型"
+AGENCY = "栏目名称为机构名称"
 
 _TAGS = {
     "概况信息": "profile", "机构职能": "functions", "负责人信息": "leaders", "工作动态": "news", "通知公告": "notice",
@@ -24,15 +25,15 @@ _WHOLESALE = frozenset({"工作动态", "信息公开目录"})
 """Values that a CMS puts on whole sections, whatever stands in them: a name that says more goes before them."""
 
 _SEGMENTS = {
-    "tzgg": "notice", "gsgg": "notice", "gggs": "notice", "zcjd": "interpretation", "zwyw": "news", "zwdt": "news",
-    "gzdt": "news", "xwzx": "news", "bmdt": "news", "zwxw": "news", "hdjl": "consultation", "zmhd": "consultation",
-    "gzhd": "consultation", "xzxx": "consultation", "ldxx": "consultation", "zxzx": "consultation",
-    "bsfw": "services", "zwfw": "services", "wsbs": "services", "zcwj": "policy", "zcfg": "policy",
-    "gfxwj": "policy", "ldzc": "leaders", "ldjj": "leaders", "jgzn": "functions", "jgsz": "functions",
-    "zzjg": "functions", "ztzl": "special", "sjfb": "data", "tjsj": "data", "tjgb": "data", "ysqgk": "application",
-    "myzj": "survey", "yjzj": "survey", "zxft": "interview", "hygq": "response", "zwgk": "disclosure",
-    "xxgk": "disclosure",
+    "hdjl": "consultation", "zmhd": "consultation", "gzhd": "consultation", "xzxx": "consultation",
+    "ldxx": "consultation", "zxzx": "consultation", "bsfw": "services", "zwfw": "services", "wsbs": "services",
+    "ldzc": "leaders", "ldjj": "leaders", "jgzn": "functions", "jgsz": "functions", "zzjg": "functions",
+    "ztzl": "special", "sjfb": "data", "tjsj": "data", "tjgb": "data", "ysqgk": "application", "myzj": "survey",
+    "yjzj": "survey", "zxft": "interview", "hygq": "response", "zwgk": "disclosure", "xxgk": "disclosure",
 }  # fmt: skip
+"""Last folders of addresses. None of them makes a type with a period (news, notice, policy, interpretation): that a
+column is late must stand on more than its address."""
+
 _HOSTS = (("consultation", re.compile(r"(?:^|[.\-])12345|liuyan")), ("services", re.compile(r"zwfw|zwdt")))
 _LENT = frozenset({
     "policy", "interpretation", "news", "notice", "profile", "functions", "data", "disclosure", "survey", "interview",
@@ -61,7 +62,7 @@ def column_type(name: str) -> tuple[str, str]:
         if found and kind != "other":
             return kind, f"栏目名称含“{found[0]}”"
         if found:
-            return kind, "栏目名称为机构名称"
+            return kind, AGENCY
     return "other", NO_TYPE
 
 

@@ -13,15 +13,23 @@ from itertools import takewhile
 
 from checker.extract.articles import Headline, headline
 from checker.extract.contract import Extracted, Extractor, PageContext
-from checker.extract.dates.owner import TITLE, of_another, record_cells
+from checker.extract.dates.owner import TITLE, article_ends, of_another, record_cells
 from checker.extract.dates.words import WINDOW, Kind, label, labelled_otherwise, simplified
-from checker.extract.written import WrittenDate, address_date, badge, full_dates, meta_date, plain
+from checker.extract.written import WrittenDate, address_date, badge, compact_dates, full_dates, meta_date, plain
 from checker.model.facts import Address, ArticleDate
 from checker.page import FOOTER, MAIN, NAVIGATION, ParsedPage, Run
 
 __all__ = ["EXTRACTOR", "extract", "labelled_otherwise", "published"]
 
 _BAR = re.compile(r"来\s*源|浏览|字体|字号|分享|打印|作者|点击|阅读|访问量|责任?编辑|【大|\[大|Source:", re.IGNORECASE)
+_BY = re.compile(r"(?:摄影|记者|供稿|撰稿|通讯员|审核|校对|编审|人气|播放|发布(?:人|者|单位|机构))\s?:")
+_LABELLED = re.compile(r"([\u4e00-\u9fff]{2,8})\s?:[\s\[(]*$")
+"""What stands before a value: 审核:2026-09-04 is the day of a check, 来源: 2026-09-04 a source that was left empty."""
+
+_EMPTY_VALUE = re.compile(
+    r"(?:来源|出处|作者|编辑|记者|摄影|浏览|点击|阅读|访问|字体|字号|分享|打印|次数|单位|机构|部门|分类|类别|栏目|关键词|标签)"
+    r"[\u4e00-\u9fff]{0,2}$|[人员者]$"
+)
 _PROSE = re.compile(
     r"[^\n。;]{0,30}?(?:通过|公布|修[订正]|批准|印发|施行|实施|(?:政府|委员会|令|局|部)发布)|\s*(?:起|前|后|以来|期间|召开|举行|举办)"
 )
@@ -42,6 +50,9 @@ _NUMBERED = re.compile(r"(?:[一二三四五六七八九十]|\d)\s*[、.)]\s*$")
 _BAR_RUNS = 14
 _BAR_LENGTH = 60
 _LONG_BAR_LENGTH = 200
+_QUOTED, _QUOTED_BEFORE, _WORD = 60, 30, 2
+"""Characters of a quote, those of it before the date, and those up to which any word belongs to a bar: 大, 次, |."""
+
 _TRUST: Mapping[Kind, float] = {"strong": 0.95, "weak": 0.8, "near": 0.75}
 _SHOWN = ("label", "structure")
 """Sources that a person sees, the better one first."""
@@ -109,10 +120,11 @@ def _readable(page: ParsedPage, top: Headline) -> _Text:
     places: list[int] = []
     runs: list[int] = []
     length, begins, ends = 0, 0, 0
+    own = article_ends(page, top)
     for number, run in enumerate(page.outline.runs):
         begins = length if number == top.first_run else begins
         ends = length if number == top.end_run else ends
-        if not run.hidden and page.regions[run.element] not in {NAVIGATION, FOOTER}:
+        if not run.hidden and (page.regions[run.element] not in {NAVIGATION, FOOTER} or number in own):
             part = plain(" " + run.text if run.apart else run.text)
             # the blank before a run belongs to the run before it, so that a run begins with its first word
             places.append(length + len(part) - len(part.lstrip()))
@@ -127,7 +139,7 @@ def _labelled(page: ParsedPage, top: Headline) -> list[Found]:
     shown = _readable(page, top)
     words = simplified(shown.text)
     best: dict[str, tuple[int, Found]] = {}
-    for written in full_dates(shown.text):
+    for written in (*full_dates(shown.text), *compact_dates(shown.text)):
         first = max(0, written.start - WINDOW)
         found = label(words[first : written.start], shown.starts(first, written.start))
         if found is None or found.kind == "other":
@@ -183,13 +195,38 @@ def _in_bar(page: ParsedPage, top: Headline) -> list[Found]:
         return [beside]
     line = " ".join(takewhile(_in_a_bar, _unlinked(page.outline.runs[top.end_run : top.end_run + _BAR_RUNS])))
     for written in full_dates(line):
-        before = line[max(0, written.start - WINDOW) : written.start]
-        if label(simplified(before)) or _PROSE.match(line[written.end :]):
+        before = simplified(line[max(0, written.start - WINDOW) : written.start])
+        if label(before) or _of_something(before) or _PROSE.match(line[written.end :]):
             continue
-        close = line[max(0, written.start - 60) : written.end + 60]
-        if (written.start <= 4 and _alone(line, written)) or _BAR.search(simplified(close)):
-            return [(written, "structure", 0.85, close.strip())]
+        close = simplified(line[max(0, written.start - 60) : written.end + 60])
+        if (written.start <= 4 and _alone(line, written)) or _BAR.search(close) or _made_by(line, written):
+            return [(written, "structure", 0.85, _bar_quote(line, written))]
     return []
+
+
+def _made_by(line: str, written: WrittenDate) -> bool:
+    """Whether somebody is named beside a date, with no sentence between them."""
+    before = line[max(0, written.start - _BAR_LENGTH) : written.start].rpartition("。")[2]
+    behind = line[written.end : written.end + _BAR_LENGTH].partition("。")[0]
+    return bool(_BY.search(before) or _BY.search(behind))
+
+
+def _of_something(before: str) -> bool:
+    """Whether a date is the value of a label that says nothing of publication: 审核:, 下次检查:."""
+    labelled = _LABELLED.search(before)
+    return labelled is not None and not _EMPTY_VALUE.search(labelled[1])
+
+
+def _bar_quote(line: str, written: WrittenDate) -> str:
+    """The date and what stands beside it in its bar, up to the first word of a text."""
+    start = max(0, written.start - _QUOTED_BEFORE)
+    start = line.find(" ", start, written.start) + 1 if start else 0
+    end, valued = written.end, False
+    for word in re.finditer(r"\s*(\S+)", line[written.end : start + _QUOTED]):
+        if not (valued or len(word[1]) <= _WORD or _BAR.search(simplified(word[1])) or _BY.search(word[1])):
+            break
+        end, valued = written.end + word.end(), word[1].endswith(":")
+    return line[start:end].strip()
 
 
 def _unlinked(runs: Sequence[Run]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from checker.extract.articles import Headline
 from checker.extract.written import plain
-from checker.page import HEADER, Element, ParsedPage
+from checker.page import FOOTER, HEADER, Element, ParsedPage
 
 _BESIDE = re.compile(
     r"side\w*|\w*[-_]side|aside|sidebar\w*|hot|hot[-_]?\w*|rank\w*|recommend\w*|tuijian|remen|related\w*|relevant\w*"
@@ -23,6 +23,8 @@ _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|jpe?g|png|mp4)(?:$|
 TITLE = 8
 """Characters from which on a link is a title."""
 
+_WHOLE = frozenset({"body", "html", "form"})
+_LENGTH_OF_AN_END = 120
 _RUNS_OF_A_CARD = 6
 _LENGTH_OF_A_CARD = 150
 _LENGTH_OF_CARDS = 600
@@ -40,6 +42,22 @@ def of_another(page: ParsedPage, number: int, top: Headline) -> bool:
     if page.regions[element.index] == HEADER and not _in_record(page, element):
         return True
     return not number < top.first_run and _behind_a_title(page, number, top)
+
+
+def article_ends(page: ParsedPage, top: Headline) -> frozenset[int]:
+    """Runs of small footers of the article itself (责任编辑, 发布日期), which stand with its headline in one box."""
+    roots = [e for e in page.outline.elements if page.regions[e.index] == FOOTER and _begins_a_part(page, e)]
+    found: set[int] = set()
+    for root in roots[:-1] if top.end_run > 0 else ():
+        together = any(e.first_run <= top.first_run and e.tag not in _WHOLE for e in page.outline.ancestors(root))
+        small = sum(len(run.text) for run in page.outline.runs[root.first_run : root.end_run]) <= _LENGTH_OF_AN_END
+        if together and small and root.first_run >= top.end_run:
+            found.update(range(root.first_run, root.end_run))
+    return frozenset(found)
+
+
+def _begins_a_part(page: ParsedPage, element: Element) -> bool:
+    return element.parent < 0 or page.regions[element.parent] != FOOTER
 
 
 def _in_record(page: ParsedPage, element: Element) -> bool:

@@ -25,9 +25,17 @@ _PUBLISHING = (
     "刊登",
     "推送",
     "信息",
+    "添加",
+    "挂网",
+    "发送",
+    "发帖",
 )
 _STRONG = (*(stem + day for stem in _PUBLISHING for day in _DAY), "时间发布", "日期发布", "发布于", "发表于", "刊发于")
-_WEAK = tuple(stem + day for stem in ("最后更新", "更新", "生成") for day in _DAY)
+_WEAK = (
+    *(stem + day for stem in ("最后更新", "更新", "生成", "公布", "创建", "编辑", "提供") for day in _DAY),
+    "更新于",
+    "最后更新于",
+)
 _EVENTS = (
     "活动", "征集", "征求意见", "报名", "考试", "面试", "笔试", "举办", "召开", "开幕", "投票", "调查", "招聘", "培训",
     "展会", "开标", "会议", "听证", "公示",
@@ -37,19 +45,21 @@ _OTHER = (
     *(stem + "日期" for stem in ("实施", "施行", "失效", "废止", "落款", "印发", "签发")),
     *(stem + day for stem in ("生效", "成文", "截止", "开始", "结束", "当前", "页面生成", "数据更新") for day in _DAY),
     *(stem + day for stem in ("留言", "来信", "答复", "回复", "评论") for day in _DAY),
+    *(stem + day for stem in ("首次公告", "原公告", "原发布", "首次发布公告") for day in _DAY),
     *(event + part + day for event in _EVENTS for part in _PARTS for day in (*_DAY, "期限")),
     *("起止" + day for day in _DAY),
     "有效期", "有效期至", "公示期", "截止", "截止到", "截止于", "截至", "今天", "今天是", "今日", "今日是",
     "现在是", "现在时间", "出生", "出生于",
 )  # fmt: skip
 _BEFORE_A_LABEL = re.compile(
-    r"(?:信息|文章|新闻|最新|首次|稿件|网站|内容|本文|本篇|政策|文件|公文|来源|作者|浏览|点击|阅读|访问|字体|字号|编辑|审核)\S{0,16}$"
+    r"(?:信息|文章|新闻|最新|首次|更正|重新|稿件|网站|内容|本文|本篇|政策|文件|公文|来源|作者|浏览|点击|阅读|访问|字体|字号|编辑|审核)\S{0,16}$"
 )
 """What may stand right before a publish label in the same piece of text; 成绩 or 预警 make another day of it."""
 
 _TRADITIONAL = str.maketrans("發佈時間開來瀏覽點擊閱讀責編輯體號實廢錄網報會議動簽結當現復傳後數據頁統務",
                              "发布时间开来浏览点击阅读责编辑体号实废录网报会议动签结当现复传后数据页统务")  # fmt: skip
-_GAP = r"[\s:\[\]【】〖〗()|>]{0,8}(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?\s)?"
+_SOME_TRADITIONAL = re.compile(f"[{''.join(map(chr, _TRADITIONAL))}]")
+_GAP = r"(?:\s?/?\s?(?:date|time))?[\s:\[\]【】〖〗()|>→]{0,8}(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?\s)?"
 """What may stand between a label and its date: signs, and an English day of the week."""
 
 
@@ -62,10 +72,11 @@ _ENGLISH_STRONG = (
     r"\b(?:publish|release|post)(?:ed)?(?:\s*(?:date|time))?(?:\s*(?:on|at))?|\bpub\s?date|\bdate\s+published"
 )
 _ENGLISH_WEAK = r"\b(?:last\s+)?(?:updated?|modified)(?:\s*(?:date|time))?(?:\s*(?:on|at))?"
+_BARE = r"(?<![\u4e00-\u9fff])发\s?布(?=\s?:)"
 _NEAR = r"(?<![\u4e00-\u9fff])(?:时\s*间|日\s*期)(?=\s*:)|(?<!\w)(?:date|time)(?=\s*:)"
 _LABEL = re.compile(
-    rf"(?:(?P<other>{_spaced(_OTHER, '')}|{_spaced(_OTHER, ' ')})|(?P<strong>{_spaced(_STRONG)}|{_ENGLISH_STRONG})"
-    rf"|(?P<weak>{_spaced(_WEAK)}|{_ENGLISH_WEAK})|(?P<near>{_NEAR})){_GAP}$",
+    rf"(?:(?P<other>{_spaced(_OTHER, '')}|{_spaced(_OTHER, ' ')})"
+    rf"|(?P<strong>{_spaced(_STRONG)}|{_BARE}|{_ENGLISH_STRONG})|(?P<weak>{_spaced(_WEAK)}|{_ENGLISH_WEAK})|(?P<near>{_NEAR})){_GAP}$",
     re.IGNORECASE,
 )
 _SOME_LABEL = re.compile(rf"(?:[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff]){{0,9}}?\s?(?:时\s?间|日\s?期)){_GAP}$")
@@ -83,7 +94,7 @@ class Label:
 
 def simplified(text: str) -> str:
     """`text` with the traditional characters of labels made simple; positions stay."""
-    return text if text.isascii() else text.translate(_TRADITIONAL)
+    return text.translate(_TRADITIONAL) if _SOME_TRADITIONAL.search(text) else text
 
 
 def label(text: str, starts: frozenset[int] = frozenset({0})) -> Label | None:

@@ -4,10 +4,12 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 
+from checker.address import normalise
 from checker.extract.asides import asides, breadcrumbs, sides
-from checker.extract.dates.extractor import labelled_otherwise
+from checker.extract.dates.words import label, labelled_otherwise, simplified
 from checker.extract.written import plain
 from checker.page import MAIN, Element, ParsedPage, Run
 
@@ -19,6 +21,10 @@ _WITHIN = re.compile(
 
 _ROWS = frozenset({"li", "tr"})
 _LISTS = frozenset({"ul", "ol", "table", "tbody", "body", "main", "html", "form"})
+_CLICK, _CLICKED = "onclick", frozenset({"li", "tr", "dd", "div", "p"})
+_GOES = re.compile(
+    r"(?:location(?:\.href)?\s*=|location\.(?:assign|replace)\(|window\.open\()\s*[\"']([^\"'<>\s]{1,500})[\"']"
+)
 _CLIMB = 8
 _TITLE = 8
 
@@ -50,14 +56,33 @@ def groups(page: ParsedPage, *, hidden: bool) -> list[Group]:
     return _Finder(page, hidden).groups()
 
 
+def opened_by_script(page: ParsedPage) -> dict[int, str]:
+    """Rows without a link that a click opens, and the address that their script names ('' where it names none)."""
+    found: dict[int, str] = {}
+    elements = page.outline.elements
+    for row in elements if _CLICK in page.html else ():
+        script = row.attribute(_CLICK) if row.tag in _CLICKED and row.attributes else ""
+        if not script or row.first_run == row.end_run:
+            continue
+        if any(e.tag == "a" or e.index in found for e in elements[row.index + 1 : row.end]):
+            continue
+        goes = _GOES.search(script)
+        found[row.index] = (normalise(goes[1], page.base_url) or "") if goes else ""
+    return found
+
+
 class _Finder:
     def __init__(self, page: ParsedPage, hidden: bool) -> None:
         self.page = page
         self.elements = page.outline.elements
         self.urls = {link.element: link.url for link in page.links if link.tag == "a"}
+        self.rows = opened_by_script(page)
+        self.urls |= self.rows
         self.aside = [a or b for a, b in zip(asides(page), breadcrumbs(page), strict=True)]
         self.side = sides(page)
-        self.anchors = [e for e in self.elements if e.tag == "a" and self._eligible(e, hidden)]
+        self.anchors = [
+            e for e in self.elements if (e.tag == "a" or e.index in self.rows) and self._eligible(e, hidden)
+        ]
         self.places = [e.index for e in self.anchors]
         self.alike = self._alike()
         self.heads: dict[int, list[str]] = {}
@@ -167,7 +192,7 @@ class _Finder:
         runs = self.page.outline.runs[container.first_run : container.end_run]
         if container.tag != "tr":
             return runs
-        otherwise = [labelled_otherwise(plain(head).strip() + ":") for head in self._heads(container)]
+        otherwise = _other_days(tuple(self._heads(container)))
         if not any(otherwise):
             return runs
         other = [cell for cell, head in zip(self._cells(container), otherwise, strict=False) if head]
@@ -210,6 +235,16 @@ class _Finder:
             _unlinked(outline.runs[start : container.first_run][::-1])[::-1],
             _unlinked(outline.runs[container.end_run : stop]),
         )
+
+
+@lru_cache(maxsize=64)
+def _other_days(heads: tuple[str, ...]) -> tuple[bool, ...]:
+    """Which columns of a table hold days that are none of publication; beside 公告日期 any other 时间 is one."""
+    named = [plain(head).strip() + ":" for head in heads]
+    kinds = [found.kind if (found := label(simplified(name))) else "" for name in named]
+    if any(kind in {"strong", "weak"} for kind in kinds):
+        return tuple(kind == "other" for kind in kinds)
+    return tuple(labelled_otherwise(name) for name in named)
 
 
 def _unlinked(runs: tuple[Run, ...]) -> tuple[Run, ...]:

@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from checker.address import in_scope
 from checker.extract.contract import PageContext
 from checker.extract.lists.blocks import Block, Group, groups
+from checker.extract.lists.headings import completed
 from checker.extract.lists.records import ARTICLE, FILE, Record
 from checker.extract.lists.shown import WRAPPING, shown_day
 from checker.extract.lists.years import Shown, in_order
-from checker.extract.written import plain
+from checker.extract.written import full_dates, plain
 from checker.page import Element, ParsedPage, Run
 
 MAX_ENTRIES = 1000
@@ -26,9 +27,12 @@ _PIN_NAME = re.compile(
     r"(?:icon|ico|is|tag|img)?[-_]?(?:zhiding|zding|settop|istop|is-top|sticky|pinned)", re.IGNORECASE
 )
 _ICON = re.compile(r"[\s\[【(]*(?:置顶|推荐|最新|热门?|图|new|hot|top)[\s\]】)!！]*", re.IGNORECASE)
+_LONG = 8
+"""Characters from which on words of a row are its title."""
+
 _OPENING = tuple("[(【（〔")
 _NO_TITLE = re.compile(
-    r"[\s\[【<>«»‹›]*(?:更多|more|查看更多|详细|详情|查看详情|查看全文|上一页|下一页|首页|尾页|末页|最后一页|第一页|返回|\d+)"
+    r"[\s\[【<>«»‹›]*(?:更多|more|查看更多|详细|详情|查看详情|点击查看|查看|阅读|浏览|下载|查看全文|上一页|下一页|首页|尾页|末页|最后一页|第一页|返回|\d+)"
     r"[\s\]】>»›+.。…]*",
     re.IGNORECASE,
 )
@@ -111,7 +115,7 @@ def _of_events(context: PageContext) -> bool:
 
 def _list(group: Group, page: ParsedPage, context: PageContext) -> EntryList:
     blocks = group.blocks[:MAX_ENTRIES]
-    days = [None] * len(blocks) if _of_events(context) else in_order(_days(group, context))
+    days = [None] * len(blocks) if _of_events(context) else in_order(_days(group, page, context))
     entries = [_entry(block, day, page, context) for block, day in zip(blocks, days, strict=True)]
     kept = [e for e in entries if e.title and not _NO_TITLE.fullmatch(e.title) and (e.url or e.on)]
     anchors = group.blocks[0].anchor, group.blocks[-1].anchor
@@ -144,6 +148,8 @@ def _marked(block: Block, page: ParsedPage) -> bool:
 def _title(block: Block, quote: str) -> str:
     """The link's words without date and icons among them; the title attribute where the words are cut short."""
     linked = [run for run in block.inside if block.anchor.index <= run.element < block.anchor.end]
+    if block.anchor.tag != "a" or (quote and all(_NO_TITLE.fullmatch(run.text) for run in linked)):
+        linked = _words_of_row(block, quote)
     kept = [run for run in linked if not quote or plain(run.text).strip(WRAPPING) not in {quote, *quote.split()}]
     bare = [run for run in kept if not _ICON.fullmatch(run.text)] or kept or linked
     text = "".join(" " + run.text if run.apart else run.text for run in bare).strip()
@@ -157,7 +163,16 @@ def _title(block: Block, quote: str) -> str:
     return text.lstrip("·•▪■●>› ").strip() or text
 
 
-def _days(group: Group, context: PageContext) -> list[Shown | None]:
+def _words_of_row(block: Block, quote: str) -> list[Run]:
+    """The title of a row that a script or a link called 查看 opens: its first long words, else its longest."""
+    words = [run for run in block.inside if not run.linked and not full_dates(plain(run.text)) and run.text != quote]
+    longest = max(words, key=lambda run: len(run.text), default=None)
+    first = next((run for run in words if len(run.text) >= _LONG), longest)
+    linked = [run for run in block.inside if run.linked]
+    return [first] if first is not None else linked
+
+
+def _days(group: Group, page: ParsedPage, context: PageContext) -> list[Shown | None]:
     """The day of each block: inside itself, else beside it, on the side where the first block of the list has it."""
     first, today = group.blocks[0], context.today
     leading = bool(shown_day(first.before, first.url, today)) and not shown_day(first.inside, first.url, today)
@@ -167,7 +182,7 @@ def _days(group: Group, context: PageContext) -> list[Shown | None]:
         places = (block.inside, block.before, block.after) if leading else (block.inside, block.after, alone)
         shown = (shown_day(_seen(runs, block), block.url, today) for runs in places)
         found.append(next((day for day in shown if day), None))
-    return found
+    return completed(group, found, page, today)
 
 
 def _seen(runs: Iterable[Run], block: Block) -> list[Run]:

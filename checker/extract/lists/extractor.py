@@ -1,7 +1,7 @@
 """Lists: the entries of a column page's main list, or everything dated that a home page lists."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from checker.extract.asides import sides
@@ -11,7 +11,8 @@ from checker.extract.lists.datastore import is_answer, next_group, records_html,
 from checker.extract.lists.entries import MAX_ENTRIES, Entry, EntryList, entry_lists, record_list
 from checker.extract.lists.filled import filled_by_script
 from checker.extract.lists.home import SCRIPT_FILLED, everything
-from checker.extract.lists.main_list import main_list
+from checker.extract.lists.main_list import main_list, says_empty
+from checker.extract.lists.outside import from_outside, waits
 from checker.extract.lists.pager import next_page
 from checker.extract.lists.records import in_answer, in_script
 from checker.extract.substance import substance
@@ -19,6 +20,7 @@ from checker.model.facts import Address, ArticleDate, GatherLog, ListItem
 from checker.page import FOOTER, MAIN, NAVIGATION, ParsedPage, parse
 
 BY_SCRIPT = "列表可能由脚本生成，未运行脚本"
+STILL_EMPTY = "浏览器渲染后仍未见列表"
 IN_FRAME = "栏目内容在内嵌框架中，未读取"
 GROUPS_UNREAD = "后面的分组无法读取"
 READ_BY_CALL = "列表由数据接口读取"
@@ -31,11 +33,16 @@ LIFTED = frozenset({BY_SCRIPT, SCRIPT_FILLED, NEWEST_BEHIND})
 _NEXT_TO_NOTHING = 150
 """Characters below which a page has no words of its own."""
 
+_A_TEXT = 400
+"""Characters from which on a page of no list type is a text: what is empty beside it matters to nobody."""
+
 _LISTED = frozenset({"news", "notice", "policy", "interpretation"})
 """Types of columns that are lists of entries by their nature."""
 
 _SCRIPT_LIST = re.compile(r"datacall|dataproxy|(?:get|load|query|show)\w*List\s*\(|createPageHTML\([^)]*javascript")
 _WHOLE = re.compile(r"<(?:html|head|body|title|!doctype)\b", re.IGNORECASE)
+_IN_ATTRIBUTE = re.compile(r"=\s*[\"'](?:\s|&#10;)*[\[{](?=[^<>]{40})[^<>=]{0,400}?[{](?:\s|\"|'|&quot;)")
+_SHORT_DATA, _DATA = 80, frozenset("[{")
 _SHORT_ANSWER = 400
 """Characters below which an answer without records is a refusal, not a page."""
 
@@ -139,16 +146,32 @@ def _literal(page: ParsedPage, context: PageContext) -> list[EntryList]:
         for records in in_script(script, page.base_url, context.today):
             side = side or sides(page)
             found.append(record_list(records, page.outline.elements[index], context, side=side[index]))
+    if _IN_ATTRIBUTE.search(page.html):
+        found += _attributed(page, context)
     return found
+
+
+def _attributed(page: ParsedPage, context: PageContext) -> Iterator[EntryList]:
+    """Lists that an attribute holds as JSON: what a page hands to the script that shows it."""
+    side: list[bool] = []
+    for element in page.outline.elements:
+        values = [v for v in element.attributes.values() if v and len(v) > _SHORT_DATA and v.lstrip()[:1] in _DATA]
+        if values and page.regions[element.index] == MAIN:
+            side = side or sides(page)
+            for records in (r for value in values for r in in_script(value, page.base_url, context.today)):
+                yield record_list(records, element, context, side=side[element.index])
 
 
 def _unseen(found: Sequence[EntryList], entries: Sequence[Entry], page: ParsedPage, context: PageContext) -> str:
     """Why a column may list more than was read from its page; '' if nothing speaks for it."""
     if not entries and _framed(page):
         return IN_FRAME
+    if context.rendered:  # what a script would bring stands there, or did not come
+        waiting = not entries and (waits(page) or (_by_script(page) and not says_empty(page)))
+        return STILL_EMPTY if waiting else "" if entries else _only_aside(found, page) or _unlisted(page, context)
     if not entries and _by_script(page):
         return BY_SCRIPT
-    if filled_by_script(page, home=False):
+    if filled_by_script(page, home=False) or (not entries and _from_outside(page, context)):
         return SCRIPT_FILLED
     return "" if entries else _only_aside(found, page) or _unlisted(page, context)
 
@@ -172,6 +195,12 @@ def _by_script(page: ParsedPage) -> bool:
     return page.script_built or any(_SCRIPT_LIST.search(script) for _, script in page.outline.scripts)
 
 
+def _from_outside(page: ParsedPage, context: PageContext) -> bool:
+    """Whether a script file may fill the list; a page of text that is no list by its type waits for none."""
+    text = _kind(page, context) not in _LISTED and substance(page, context).own_length >= _A_TEXT
+    return not text and not says_empty(page) and from_outside(page, home=False)
+
+
 def _only_aside(found: Sequence[EntryList], page: ParsedPage) -> str:
     """Why a page whose only lists stand at the side is not simply empty: it has more words than those lists."""
     aside = [one for one in found if one.credible and one.side]
@@ -183,10 +212,13 @@ def _only_aside(found: Sequence[EntryList], page: ParsedPage) -> str:
 
 def _unlisted(page: ParsedPage, context: PageContext) -> str:
     """Why a column that should be a list is not simply without one: it shows pictures, frames, files or links."""
-    kind = next((c.type for c in context.columns if c.url == _listed_in(page, context)), "")
-    if kind not in _LISTED or not substance(page, context).media:
+    if _kind(page, context) not in _LISTED or not substance(page, context).media:
         return ""
     return "未识别到列表，页面内容为图片、框架、附件或链接"
+
+
+def _kind(page: ParsedPage, context: PageContext) -> str:
+    return next((c.type for c in context.columns if c.url == _listed_in(page, context)), "")
 
 
 def _rows(entries: Sequence[Entry], page: ParsedPage, context: PageContext) -> Iterable[ListItem | ArticleDate]:

@@ -58,9 +58,9 @@ def filled_by_script(page: ParsedPage, *, home: bool) -> bool:
     )
 
 
-def empty_places(page: ParsedPage) -> list[Element]:
-    """Elements of the main part of a column page that could hold a list and hold nothing yet."""
-    return list(_Places(page, home=False).empty())
+def empty_places(page: ParsedPage, *, home: bool = False) -> list[Element]:
+    """Elements of the main part (of a home page also at the side) that could hold a list and hold nothing yet."""
+    return list(_Places(page, home).empty())
 
 
 def _loads_a_list(script: str) -> bool:
@@ -131,7 +131,7 @@ class _Places:
         if element.hidden and not self.home:
             return False
         around = [element, *[e for e, _ in zip(self.page.outline.ancestors(element), range(2), strict=False)]]
-        words = [_words(e) for e in around if e.tag not in {"body", "html"}]
+        words = [words_of(e) for e in around if e.tag not in {"body", "html"}]
         if any(_WIDGET.fullmatch(word) for group in words for word in group):
             return False
         if element.tag in _LISTS or element.tag in {"li", "tr"}:
@@ -139,5 +139,6 @@ class _Places:
         return any(_LISTING.fullmatch(word) for group in words[:up] for word in group)
 
 
-def _words(element: Element) -> list[str]:
+def words_of(element: Element) -> list[str]:
+    """The words that the class and id of an element are made of, in small letters."""
     return [word.lower() for name in element.names.split() for word in (_WORD.findall(name) or [name])]

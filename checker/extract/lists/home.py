@@ -7,6 +7,7 @@ from checker.address import same_place
 from checker.extract.contract import PageContext
 from checker.extract.lists.entries import Entry, EntryList, merged
 from checker.extract.lists.filled import filled_by_script
+from checker.extract.lists.outside import from_outside
 from checker.page import HEADER, NAVIGATION, ParsedPage
 
 HEADLINE = 8
@@ -31,7 +32,8 @@ def everything(found: Sequence[EntryList], page: ParsedPage, context: PageContex
     if any(entry.on and today - THESE_DAYS <= entry.on <= today for entry in sure):
         return merged(sure), ""
     sure = sure or [entry for one in found if one.credible for entry in one.entries if entry.article]
-    doubt = SCRIPT_FILLED if filled_by_script(page, home=True) else ""
+    filled = not context.rendered and (filled_by_script(page, home=True) or from_outside(page, home=True))
+    doubt = SCRIPT_FILLED if filled else ""
     known = {entry.url for entry in sure}
     headlines = [e for e in _headlines(found, page, context) if e.url not in known] if sure else []
     if len(headlines) > _MOST_HEADLINES:

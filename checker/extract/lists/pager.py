@@ -30,6 +30,9 @@ _NUMBER = re.compile(r"\s*[\[【(]?\s*(\d{1,4})\s*[\])】]?\s*")
 _GOES = re.compile(
     r"(?:location(?:\.href)?\s*=|location\.(?:assign|replace)\(|window\.open\()\s*[\"']([^\"'<>\s]{1,500})[\"']"
 )
+_MORE = re.compile("(?:点击)?(?:加载|显示)更多")
+_CARRIES = ("data-url", "data-href", "data-next", "data-next-url")
+_LONGEST_ADDRESS = 500
 _CLIMB = 4
 _MOST_NUMBERS = 60
 
@@ -83,7 +86,7 @@ def _by_links(page: ParsedPage) -> str:
     for link in links:
         if _says_next(link, page) and _another(link.url, page):
             return link.url
-    return _on_click(page) or _numbered(page, links)
+    return _on_click(page) or _numbered(page, links) or _loading_more(page)
 
 
 def _off(element: Element, page: ParsedPage) -> bool:
@@ -131,6 +134,19 @@ def _on_click(page: ParsedPage) -> str:
         words = element.attribute("value") if element.tag == "input" else page.outline.text_of(element)
         if goes and _NEXT.fullmatch(words or element.attribute("title")):
             url = normalise(goes[1], page.base_url)
+            if url and _another(url, page):
+                return url
+    return ""
+
+
+def _loading_more(page: ParsedPage) -> str:
+    """The address that a button called 加载更多 carries."""
+    if not _MORE.search(page.text):
+        return ""
+    for element in page.outline.elements:
+        carried = next((value for name in _CARRIES if (value := element.attribute(name))), "")
+        if carried and len(carried) < _LONGEST_ADDRESS and _MORE.fullmatch(page.outline.text_of(element).strip()):
+            url = normalise(carried, page.base_url) if "/" in carried or "?" in carried else None
             if url and _another(url, page):
                 return url
     return ""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from checker.extract.dates.extractor import labelled_otherwise
@@ -21,6 +21,11 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _YEAR = re.compile(r"((?:19|20)\d{2})年?")
 _LABEL = re.compile(r"(?:发布|发表|公开|更新|上网|生成)(?:时间|日期|于)?\s*[::]|(?:时间|日期)\s*[::]")
 _SENTENCE = re.compile(r"\s*(?:起|前|后|至|到|止|上午|下午|晚|以来|期间|召开|举行|举办|[,，、](?!\s*来源))")
+_RELATIVE = re.compile(
+    r"(?:发布于|更新于|发表于)?\s*(?:刚刚?|(?:\d{1,4}|半)\s*(?:秒钟?|分钟|个?小时)前|今[天日]|(?P<yesterday>昨[天日])|(?P<before>前天)"
+    r"|(?P<days>\d{1,3})\s*天前)(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?"
+)
+_LONGEST_RELATIVE = 20
 _PROSE = 40
 """Words of more characters are a summary: its dates are those of what it tells."""
 
@@ -36,6 +41,7 @@ def shown_day(runs: Iterable[Run], url: str, today: date) -> Shown | None:
         _alone(bare, spans)
         or _badge(bare)
         or _without_year(bare, url, today)
+        or _relative([text for text, linked in texts if not linked], today)
         or _within([text for text, linked in texts if not linked])
         or _at_an_end([text for text, linked in texts if linked])
     )
@@ -78,6 +84,17 @@ def _without_year(bare: Sequence[str], url: str, today: date) -> Shown | None:
         for day, month in ((one, other), (other, one)):
             if (number := _DAY.fullmatch(day)) and (which := _month(month)):
                 return year_less(which, int(number[1]), url, today, f"{one} {other}")
+    return None
+
+
+def _relative(plain_texts: Sequence[str], today: date) -> Shown | None:
+    """A day told from the reader's: 刚刚, 3小时前, 昨天 10:20, 3天前."""
+    for text in plain_texts:
+        match = _RELATIVE.fullmatch(text.strip(WRAPPING)) if len(text) <= _LONGEST_RELATIVE else None
+        if match:
+            back = int(match["days"] or (1 if match["yesterday"] else 2 if match["before"] else 0))
+            on = today - timedelta(days=back)
+            return Shown(on, on.isoformat(), 0.6, text.strip(), "clock")
     return None
 
 

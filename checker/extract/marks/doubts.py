@@ -3,38 +3,20 @@
 import re
 from collections.abc import Iterator
 
-from checker.extract.marks import header, words
+from checker.extract.marks import empty, header, words
+from checker.extract.marks.empty import COUNTERS, FOOT, FOOTER_KINDS, LIBRARIES, NUMBERS, OWN_CODE
 from checker.extract.marks.ground import Ground
 from checker.page import FOOTER, ParsedPage
-
-FOOTER_KINDS = ("party", "code", "icp", "police", "organizer", "contact", "error-report")
-"""Kinds that stand in the footer."""
 
 _ALL = (*FOOTER_KINDS, "header-name", "accessibility")
 _SCRIPTED = ("party", "error-report", "accessibility")
 """Kinds that scripts of their makers put into pages one by one."""
 
-_NUMBERS = ("code", "icp", "police")
-_FOOT = re.compile(r"foot|bottom|copyright|dibu|yejiao|banquan|common_?end|inc_?end|_end\b", re.IGNORECASE)
 _HEAD = re.compile(r"head|top|logo|banner|yetou", re.IGNORECASE)
 _NAV = re.compile(r"nav|menu|daohang", re.IGNORECASE)
-_HARMLESS = re.compile(
-    # counters and statistics
-    r"hm\.baidu\.com|cnzz\.|51\.la|51yes\.com|google|gtag|umeng|growingio|zhanzhang|baidu\.com/(?:push|static/api)|sensorsdata"
-    r"|webdig|wdstat|web_?stat|statistic|tongji|piwik|matomo|analytics|counter|count\.|/ta\.|_ta\.|ta\.trs|visit|hits?\b|click"
-    r"|gov-?stat|gwd|trace|monitor|c\.js\?web_id|/h\.js|ipv6|wa\.kaipuyun|govwa"
-    # the marks' own makers, looked at elsewhere
-    r"|conac\.|jiucuo|/exposure"
-    # libraries and widgets
-    r"|jquery|zepto|bootstrap|swiper|slick|slide|superslide|carousel|banner|owl|layer|layui|vue|react|angular|axios|require|sea\.js"
-    r"|polyfill|respond|html5|modernizr|es5|ie\d|pngfix|lazy|scroll|wow|animate|marquee|tabs?\b|echarts|swf|ckplayer|video|audio"
-    r"|player|qr_?code|share|jiathis|addthis|weixin|wechat|jweixin|font|print|md5|crypto|base64|cookie|json2|moment|date|calendar"
-    r"|search|login|sso|captcha|upload|editor|page|page_?script|common|main|index|global|public|base|util|style|script\.js|float|zoom"
-    r"|fancybox|viewer|gallery|video|weather|translate|simptrad|jf\.js|traditional|gb2big5|big5|tool|core|app|chunk|vendor|manifest",
-    re.IGNORECASE,
-)
+_HARMLESS = re.compile(f"{COUNTERS}|{LIBRARIES}|{OWN_CODE}", re.IGNORECASE)
 _WHOLE = "页面由脚本生成，未运行脚本"
-_CUT = "页面过大，未能读全"
+_CUT = "页面过大，未读到页脚"
 _SCRIPT_TEXT = "页脚由页内脚本写入，未运行脚本"
 _PLACE = "页脚仅有地址或邮编，是否算联系方式需人工确认"
 _PICTURED = "页头可能以图片显示网站名称"
@@ -50,6 +32,8 @@ def doubts(ground: Ground, found: frozenset[str]) -> dict[str, str]:
                 reasons.setdefault(kind, reason)
     if "header-name" not in found and "header-name" not in reasons and header.maybe_pictured(page):
         reasons["header-name"] = _PICTURED
+    if "header-name" not in found and "header-name" not in reasons and (shown := header.other_words(page)):
+        reasons["header-name"] = f"页头文字“{shown}”是否为网站名称需人工确认"
     if "contact" not in found and words.only_place(ground):
         reasons.setdefault("contact", _PLACE)
     return reasons
@@ -68,16 +52,17 @@ def _reasons(ground: Ground, found: frozenset[str]) -> Iterator[tuple[tuple[str,
         )
     if ground.written is not None:
         yield FOOTER_KINDS, _SCRIPT_TEXT
+    yield from empty.doubts(ground, found)
     unknown = _unknown_script(page)
     if unknown:
-        told = any(kind in found for kind in _NUMBERS)
+        told = any(kind in found for kind in NUMBERS)
         yield (_SCRIPTED if told else (*FOOTER_KINDS, "accessibility")), f"可能由未运行的脚本写入：{unknown}"
 
 
 def _kinds_of(address: str) -> tuple[str, ...]:
     """What a fragment may hold, by its name."""
     name = address.rpartition("/")[2] or address
-    if _FOOT.search(name):
+    if FOOT.search(name):
         return FOOTER_KINDS
     if _HEAD.search(name):
         return ("header-name", "accessibility")
@@ -92,6 +77,6 @@ def _unknown_script(page: ParsedPage) -> str:
         source = outline.elements[index].attribute("src")
         if not source or (index <= last and page.regions[index] != FOOTER):
             continue
-        if not _HARMLESS.search(source) and not _FOOT.search(source) and not _HEAD.search(source):
+        if not _HARMLESS.search(source) and not FOOT.search(source) and not _HEAD.search(source):
             return source
     return ""

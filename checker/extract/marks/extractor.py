@@ -7,6 +7,7 @@ from checker.extract.contract import Extracted, Extractor, PageContext
 from checker.extract.marks import access, header, numbers, sources, words
 from checker.extract.marks.doubts import doubts
 from checker.extract.marks.ground import Ground, Seen, ground
+from checker.extract.marks.verbatim import verbatim
 from checker.model.facts import Address, GatherLog, Mark
 from checker.page import ParsedPage
 
@@ -23,8 +24,8 @@ def extract(page: ParsedPage, context: PageContext) -> Extracted:
     Where single kinds may be, there is a partial row at `<address>#<kind>` for each.
     """
     place = ground(page)
-    seen = [] if page.script_built else list(_all(place))
-    marks = tuple(_marks(context.subject, Address(page.url), seen))
+    seen = [] if page.script_built else list(_all(place, context.name))
+    marks = tuple(_marks(context.subject, Address(page.url), verbatim(seen, place)))
     found = frozenset(mark.kind for mark in marks)
     reasons = doubts(place, found)
     if context.role != "home":
@@ -32,8 +33,8 @@ def extract(page: ParsedPage, context: PageContext) -> Extracted:
     return Extracted((*marks, *_log(context.subject, page.url, found, reasons)))
 
 
-def _all(place: Ground) -> Iterator[Seen]:
-    names = header.names_of(place.page)
+def _all(place: Ground, registered: str) -> Iterator[Seen]:
+    names = header.names_of(place.page, registered)
     named = tuple(header.read(place, names))
     yield from _read(place)
     yield from named
@@ -55,15 +56,24 @@ def _marks(subject: str, own: Address, seen: Iterable[Seen]) -> Iterator[Mark]:
     for one in seen:
         first.setdefault((one.kind, one.value), one)
     valued = {kind for kind, value in first if value}
+    filings = [value for kind, value in first if kind == "icp"]
     for (kind, value), one in first.items():
-        if value or kind not in valued:
+        whole = kind != "icp" or not any(_cut_short(value, other) for other in filings)
+        if (value or kind not in valued) and whole:
             yield Mark(subject, own, kind, value, one.form, one.quote[:_QUOTE])
+
+
+def _cut_short(filing: str, other: str) -> bool:
+    """Whether `other` is the same ICP filing with the number of the site behind it: …号 and …号-1."""
+    number, dash, _ = other.partition("-")
+    return bool(filing) and "-" not in filing and bool(dash) and number.rstrip("号") == filing.rstrip("号")
 
 
 def _log(subject: str, url: str, found: frozenset[str], reasons: dict[str, str]) -> Iterator[GatherLog]:
     missing = [kind for kind in REQUIRED if kind not in found]
     if len(missing) * 2 >= len(REQUIRED) and all(kind in reasons for kind in missing):
-        yield GatherLog(subject, "mark", url, "partial", f"页脚标识{reasons[missing[0]]}")
+        reason = reasons[missing[0]]
+        yield GatherLog(subject, "mark", url, "partial", f"页脚标识{reason}" if reason.startswith("可能") else reason)
         return
     for kind, reason in reasons.items():
         yield GatherLog(subject, "mark", f"{url}#{kind}", "partial", reason)

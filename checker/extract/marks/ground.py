@@ -118,23 +118,23 @@ class Ground:
 def ground(page: ParsedPage, *, scripts: bool = True) -> Ground:
     """The ground of a parsed page; `scripts` = False leaves out what its scripts hold."""
     read = tuple(_scripts(page)) if scripts else ()
-    values = [
-        (element.index, " ".join([value for value in element.attributes.values() if value]))
-        for element in page.outline.elements
-        if element.attributes and element.tag not in _UNREAD
-    ]
-    bare = _joined([one for one in values if one[1].isascii()])
-    others = _joined([one for one in values if not one[1].isascii()])
-    return Ground(page, _footer(page), read, _written(page, read), bare, others)
+    bare: dict[int, str] = {}
+    others: dict[int, str] = {}
+    for element in page.outline.elements:
+        if element.attributes and element.tag not in _UNREAD:
+            value = " ".join(filter(None, element.attributes.values()))
+            (bare if value.isascii() else others)[element.index] = value
+    return Ground(page, _footer(page), read, _written(page, read), _joined(bare), _joined(others))
 
 
-def _joined(values: list[tuple[int, str]]) -> Values:
-    text = "\n".join([value for _, value in values])
+def _joined(values: dict[int, str]) -> Values:
+    """The values of elements by their numbers."""
+    text = "\n".join(values.values())
     lower = text.lower()
     if len(lower) != len(text):  # a letter grew, so that every position behind it would be off
         lower = text
-    starts = tuple(accumulate((len(value) + 1 for _, value in values), initial=0))
-    return Values(lower, starts[: len(values)], tuple(index for index, _ in values))
+    starts = tuple(accumulate(map((1).__add__, map(len, values.values())), initial=0))
+    return Values(lower, starts[: len(values)], tuple(values))
 
 
 def around(match: re.Match[str], before: int = 40, after: int = 100) -> str:
@@ -203,7 +203,7 @@ def _scripts(page: ParsedPage) -> Iterator[Script]:
                 yield Script(page.outline.elements[index], text, tells)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _looked_at(script: str) -> tuple[str, bool]:
     """A script without comments and whether readers would see a mark's words; '' if it holds none at all.
 

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from checker.extract.marks.ground import Ground, Seen, around
 from checker.extract.written import plain
 
-_CODE = re.compile(r"网站标识(?:编)?码\s*(?:为|是)?\s*[:]?\s*((?:bm|BM)\s?\d{8}|[NC]?\d{9,12})(?!\d)")
+_CODE = re.compile(
+    r"(?:网站|(?<![\u4e00-\u9fff]))标识(?:编)?码\s*(?:为|是)?\s*[:(]?\s*((?:bm|BM)\s?\d{8}|[NC]?\d{9,12})(?!\d)"
+)
 _ICP = re.compile(
     r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼川蜀贵黔云滇渝藏陕甘陇青宁新]\s*ICP\s*(?:备|证)?案?\s*号?\s*[:]?\s*(\d{6,10})\s*号?(?:\s*-\s*\d+)?",
     re.IGNORECASE,
 )
 _POLICE = re.compile(
-    r"(?:[\u4e00-\u9fff]\s*公网安?备案?|公安(?:机关)?(?:网安|联网)?备案?)\s*(?:编?号|序号)?\s*[:]?\s*(\d{13,14})(?!\d)\s*号?"
+    r"(?:[\u4e00-\u9fff]\s*公网安?备案?|公安(?:机关)?(?:网安|联网)?备案?)\s*(?:编?号|序号)?\s*[:]?\s*"
+    r"((?:\d ?){12,13}\d)(?!\d)\s*号?"
 )
 _POLICE_WORD = re.compile(r"公网安备|公安(?:机关)?(?:联网)?备案")
 _CODE_WORD = re.compile("网站标识码")

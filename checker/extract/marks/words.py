@@ -7,21 +7,28 @@ from checker.extract.marks.ground import Ground, Seen
 
 _UNTIL = r"(?=[\s|:。;,，]|承办|协办|联系|地址|电话|邮编|版权|网站|技术|维护|ICP|$)"
 _NAME = r"[^\s|:。;,]"
+_SHORT_UNTIL = r"(?=[\s|:。;,，]|主管|承办|协办|联系|地址|电话|邮编|版权|网站(?:标识|地图)|政府网站|技术支持|ICP|$)"
+_SHORT_BODY = r"[\u4e00-\u9fff]{1,2}[部局厅委办院省市县区州盟旗]"
 _ORGANIZER = (
+    re.compile(r"主办(?:单位|方)?\s*:\s*(中共[\u4e00-\u9fff]{2,20}委(?:员会)?\s+[\u4e00-\u9fff]{2,20}政府)(?=[\s|]|$)"),
     re.compile(rf"主办(?:单位|方)?\s*:\s*({_NAME}{{4,40}}?){_UNTIL}"),
-    re.compile(r"主办单位\s+([\u4e00-\u9fff()]{4,40})(?=[\s|]|$)"),
-    re.compile(r"(?:^|[\s|])([\u4e00-\u9fff、]{4,40}?)\s?主办(?=[\s|]|$)"),
+    # behind the label a short name is one too; tried after the long names, which may hold 网站 and the like
+    re.compile(rf"主办(?:单位|方)?\s*:\s*([\u4e00-\u9fff]{{2,3}}){_SHORT_UNTIL}"),
+    re.compile(r"主办单位\s+([\u4e00-\u9fff()]{3,40})(?=[\s|]|$)"),
+    re.compile(r"(?:^|[\s|])([\u4e00-\u9fff、]{3,40}?)\s?主办(?=[\s|]|$)"),
     re.compile(rf"版权(?:所有|归属)\s*[:@©]?\s*({_NAME}{{4,40}})"),
-    re.compile(r"(?:^|[\s|])([\u4e00-\u9fff]{4,40})\s*版权所有"),
+    re.compile(rf"版权(?:所有|归属)\s*[:@©]?\s*({_SHORT_BODY}){_SHORT_UNTIL}"),
+    re.compile(r"(?:^|[\s|])([\u4e00-\u9fff]{3,40})\s*版权所有"),
     re.compile(rf"(?:主管|承办)(?:单位)?\s*:\s*({_NAME}{{4,40}}?){_UNTIL}"),
-    re.compile(r"(?:^|[\s|])([\u4e00-\u9fff、]{4,40}?)\s?(?:主管|承办)(?=[\s|]|$)"),
-    re.compile(r"Copyright[^\u4e00-\u9fff|]{0,40}([\u4e00-\u9fff]{4,40})", re.IGNORECASE),
+    re.compile(rf"(?:主管|承办)(?:单位)?\s*:\s*([\u4e00-\u9fff]{{2,3}}){_SHORT_UNTIL}"),
+    re.compile(r"(?:^|[\s|])([\u4e00-\u9fff、]{3,40}?)\s?(?:主管|承办)(?=[\s|]|$)"),
+    re.compile(rf"Copyright[^\u4e00-\u9fff|]{{0,40}}([\u4e00-\u9fff]{{4,40}}|{_SHORT_BODY})", re.IGNORECASE),
 )
 _NO_ORGANIZER = re.compile(r"主办|承办|关于|联系|地图|技术支持|声明|保留|未经|所有|标识码|备案")
 _CONTACT = re.compile(r"联系(?:电话|方式|我们)|电话|热线|传真|邮箱|E-?mail|\bTel\b|邮编|地址", re.IGNORECASE)
 _PLACE = re.compile("邮编|地址")
 _PHONE = re.compile(
-    r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.]+|(?<![0-9A-Za-z_-])400[- ]?\d{3}[- ]?\d{4}(?!\d)"
+    r"[A-Za-z0-9._+-]+[@#][A-Za-z0-9-]+\.[A-Za-z0-9.]+|(?<![0-9A-Za-z_-])400[- ]?\d{3}[- ]?\d{4}(?!\d)"
     r"|(?<![0-9A-Za-z_-])(?:(?:\(0\d{2,3}\)|0\d{2,3})[\s—-]{0,2})?[2-9]\d{6,7}(?!\d)|(?<![0-9A-Za-z_-])(?:0\d{2,3}-)?1(?:[23]\d{3}|[3-9]\d{9})(?!\d)"
 )
 _HOTLINE = re.compile(r"(?<![0-9A-Za-z_.-])12345(?![\d.-])")

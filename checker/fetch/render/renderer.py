@@ -14,16 +14,14 @@ from urllib.parse import urldefrag
 
 from checker.fetch.answer import Fetched
 from checker.fetch.client import Fetcher
-from checker.fetch.render_answers import Answers, Manners, Scripts
-from checker.fetch.render_browser import Chromium, available
-from checker.fetch.render_settings import Rendered, RenderSettings
-from checker.fetch.render_tab import open_tab
+from checker.fetch.render.answers import Answers, Manners, Scripts
+from checker.fetch.render.browser import Chromium, available
+from checker.fetch.render.settings import Rendered, RenderSettings
+from checker.fetch.render.tab import open_tab
 from checker.model.results import FetchOutcome
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext
-
-__all__ = ["Chromium", "RenderSettings", "Rendered", "Renderer", "available"]
 
 _PAGE_TYPES = ("html", "text/plain")
 _CLOSE_SECONDS = 3

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from checker.address import normalise
 from checker.fetch.answer import Fetched
 from checker.fetch.engine import Payload
-from checker.fetch.render_answers import Answers
-from checker.fetch.render_policy import Fate, Wish, carried, decide, is_own, labelled
+from checker.fetch.render.answers import Answers
+from checker.fetch.render.policy import Fate, Wish, carried, decide, is_own, labelled
 from checker.model.results import FetchOutcome
 
 if TYPE_CHECKING:

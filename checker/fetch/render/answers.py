@@ -10,8 +10,8 @@ from typing import Any
 from checker.fetch.answer import Fetched
 from checker.fetch.client import Fetcher
 from checker.fetch.engine import Payload
-from checker.fetch.render_policy import Wish, is_own, same_call
-from checker.fetch.render_settings import RenderSettings
+from checker.fetch.render.policy import Wish, is_own, same_call
+from checker.fetch.render.settings import RenderSettings
 from checker.model.results import FetchOutcome
 
 _READ = {FetchOutcome.OK, FetchOutcome.HTTP_4XX, FetchOutcome.SOFT_404}
