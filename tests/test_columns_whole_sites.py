@@ -61,6 +61,14 @@ SITES: dict[str, tuple[dict[str, Reply], str]] = {
         pages(bar(*CORE.items(), *(("javascript:go()", ALL[p]) for p in ALL if p not in CORE)), CORE),
         "review review review review review",
     ),
+    "a block that a script file fills": (
+        pages(bar(*CORE.items()) + '<div id="hudong"></div><script src="/js/index.js"></script>', CORE),
+        "open open open open open",
+    ),
+    "a block that no script fills": (
+        pages(bar(*CORE.items()) + '<div id="hudong"></div><script src="/js/jquery.min.js"></script>', CORE),
+        "fail fail fail fail fail",
+    ),
     "only the four columns": (pages(bar(*CORE.items()), CORE), "fail fail fail fail fail"),
     "friendly links": (pages(bar(*CORE.items()) + FRIENDS, CORE), "review review fail fail fail"),
     "friendly links that the navigation has, too": (

@@ -17,6 +17,7 @@ from checker.extract.columns.others import below, friends, offices
 from checker.extract.columns.site_map import map_links, mapped
 from checker.extract.columns.types import AGENCY, Typed, closed, column_type, typed
 from checker.extract.contract import Extracted, Extractor, PageContext
+from checker.extract.lists.outside import empty_blocks, has_unknown_script
 from checker.model.facts import Address, GatherLog, SiteColumn
 from checker.page import NAVIGATION, ParsedPage
 
@@ -78,10 +79,12 @@ def _lists_people(page: ParsedPage, context: PageContext) -> bool:
 
 def _unseen(page: ParsedPage, context: PageContext) -> list[GatherLog]:
     """A coverage line for a home page with parts that were not read: its navigation may stand in one of them."""
-    parts = len(page.includes)
-    if not parts:
+    parts, blocks = len(page.includes), 0
+    if not context.rendered and has_unknown_script(page):
+        blocks = empty_blocks(page)
+    if not parts + blocks:
         return []
-    reason = f"首页有{parts}个由脚本或框架载入的部分未能读取"
+    reason = f"首页有{parts + blocks}个由脚本或框架载入的部分未能读取"
     return [GatherLog(context.subject, "site_column", page.url, "partial", reason)]
 
 

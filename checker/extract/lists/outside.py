@@ -56,10 +56,25 @@ def from_outside(page: ParsedPage, *, home: bool) -> bool:
     """
     if not home and waits(page):
         return True
-    unknown = any(_may_fill(source) for source in _sources(page))
+    unknown = has_unknown_script(page)
     if unknown and any(_for_a_list(place) for place in empty_places(page, home=home)):
         return True
     return not home and ((unknown and any(_custom(page))) or any(_templates(page, unknown)))
+
+
+def has_unknown_script(page: ParsedPage) -> bool:
+    """Whether the page takes in a script file that may write anything: none of those known by their names."""
+    return any(_may_fill(source) for source in _sources(page))
+
+
+def empty_blocks(page: ParsedPage) -> int:
+    """Blocks of the main part that have a name and nothing in them, but for those of widgets."""
+    flags = (named(page.outline.elements, ASIDE), named(page.outline.elements, SIDE))
+    return sum(
+        1 for e in page.outline.elements
+        if e.tag in {"div", "section", "ul"} and e.end == e.index + 1 and e.first_run == e.end_run
+        and e.attribute("id") and not e.hidden and _for_a_list(e) and _in_main(page, e, flags)
+    )  # fmt: skip
 
 
 def waits(page: ParsedPage) -> bool:
