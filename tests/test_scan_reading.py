@@ -51,10 +51,11 @@ def verdict(store: Path, path: str) -> list[tuple[str, str]]:
 
 
 def test_a_pager_that_counts_beyond_what_was_generated_has_no_dead_links(tmp_path: Path) -> None:
-    pager = '<div class="page"><a href="index_1.html">下一页</a><a href="index_9.html">尾页</a></div>'
+    pager = '<a href="index.html">1</a><a href="index_1.html">下一页</a><a href="index_9.html">尾页</a>'
     found = scan({"/zwyw/": html(NAV + LIST + '<a href="/gone.html">办事指南</a>' + pager)}, tmp_path)
     assert verdict(tmp_path, "zwyw/index_1.html") == [("ok", "end-of-list")]
     assert verdict(tmp_path, "zwyw/index_9.html") == [("ok", "end-of-list")]
+    assert verdict(tmp_path, "zwyw/index.html") == [("broken", "http-404")]  # page 1 is there or it is dead
     assert verdict(tmp_path, "gone.html") == [("broken", "http-404")]
     assert [f.url for f in assessment(found, ID, "d3-links").findings] == []  # a department: d3 is for portals
     assert items(tmp_path) == [("art/2021/11/5/art_1_1.html", "2021-11-05")]

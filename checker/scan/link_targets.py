@@ -16,7 +16,7 @@ END_OF_LIST = "end-of-list"
 
 _NUMBER = re.compile(r"((?:page\w*|curpage|p)=)\d+", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:/|(?:/?index|/?list|/?default)?[_-]?\d*\.\w{3,5}|[?&](?:page\w*|curpage|p)=)$")
-_PAGER_TEXT = re.compile(r"\d{1,4}|[\[<(]?(?:下一?页|后一页|尾页|末页|最后一?页|[>»›]+)[\]>)]?|[>»›]{1,2}")
+_PAGER_TEXT = re.compile(r"(?!1$)\d{1,4}|[\[<(]?(?:下一?页|后一页|尾页|末页|最后一?页|[>»›]+)[\]>)]?|[>»›]{1,2}")
 
 
 async def check_links(work: Reading, budget: Budget, fetch: Fetcher) -> None:
