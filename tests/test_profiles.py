@@ -78,7 +78,7 @@ def test_sound_files_load(rules: Path) -> None:
 MISTAKES = (
     ("effect: {veto", "efect: {veto",
      ["5: efect: unknown key 'efect'; did you mean 'effect'?", "1: key 'effect' is missing"]),
-    ("proof: absence", "proof: absent", ["9: proof: 'absent' is not one of 'presence' or 'absence'"]),
+    ("proof: absence", "proof: absent", ["9: proof: 'absent' is not one of 'presence', 'absence' or 'existence'"]),
     ("veto: {at_least: 1}", "veto: {at_least: 0}", ["5: effect.veto.at_least"]),
     ("veto: {at_least: 1}", "veto: {}, notice: {}", ["5: effect: effect must be exactly one of"]),
     ("veto: {at_least: 1}", "deduct: {cap: 2}", ["1: effect deduct needs points in at least one clause"]),
