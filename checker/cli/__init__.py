@@ -12,7 +12,7 @@ from checker.cli.demo import demo
 from checker.cli.page import page
 from checker.cli.scan import scan
 from checker.cli.stored import evaluate, report
-from checker.cli.terminal import console_err, silence_stdout
+from checker.cli.terminal import say, silence_stdout
 from checker.errors import CheckerError, Exit
 
 app = typer.Typer(
@@ -49,19 +49,15 @@ def main() -> None:
     try:
         app()
     except CheckerError as error:
-        _say(f"checker: {error}")
+        say(f"checker: {error}")
         sys.exit(error.exit)
     except BrokenPipeError:
         silence_stdout()
         sys.exit(Exit.CLEAN)
     except (OSError, sqlite3.Error) as error:
-        _say(f"checker: the machine or the store does not let us: {error}")
+        say(f"checker: the machine or the store does not let us: {error}")
         sys.exit(Exit.INTERNAL)
     except Exception as error:  # never exit 1: that means findings
         traceback.print_exc()
-        _say(f"checker: internal error ({type(error).__name__}); please report it with the lines above")
+        say(f"checker: internal error ({type(error).__name__}); please report it with the lines above")
         sys.exit(Exit.INTERNAL)
-
-
-def _say(message: str) -> None:
-    console_err().print(message, markup=False, highlight=False, soft_wrap=True)

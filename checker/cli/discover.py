@@ -20,7 +20,7 @@ from checker.address import host_of, in_scope, normalise
 from checker.cli.output import check_writable
 from checker.cli.scan import Sites, clock, connections, readable, registry_at, someone_there
 from checker.cli.stopping import stopping
-from checker.cli.terminal import console_err, console_out, fits, new_table, print_out, print_table
+from checker.cli.terminal import console_err, console_out, fits, new_table, print_out, print_table, say
 from checker.config import Budget
 from checker.errors import MachineError, UsageError
 from checker.fetch import FetchSettings
@@ -85,7 +85,7 @@ def discover_columns(
     if write:
         _write(file, entry, wanted, quiet)
     elif wanted and not quiet:
-        _say(f"can be added (marked ＋): {len(wanted)}; `--write` writes them into {file}")
+        say(f"can be added (marked ＋): {len(wanted)}; `--write` writes them into {file}")
 
 
 def new(
@@ -254,27 +254,23 @@ def _tell(found: Discovery, quiet: bool) -> None:
     if quiet or not found.pages:
         return
     for gap in found.gaps:
-        _say(f"not complete: {gap}")
+        say(f"not complete: {gap}")
     if not found.columns:
-        _say("no columns were found")
+        say("no columns were found")
 
 
 def _tell_of_bounds(address: str, quiet: bool) -> None:
     """A home address below the root bounds the site: what lies beside it is another's."""
     root = normalise("/", address)
     if not quiet and root and not in_scope(root, address):
-        _say(f"only what lies under {address} counts as this site; if that is not meant, begin with {root}")
-
-
-def _say(message: str) -> None:
-    console_err().print(message, markup=False, highlight=False, soft_wrap=True)
+        say(f"only what lies under {address} counts as this site; if that is not meant, begin with {root}")
 
 
 def _write(file: Path, site: Site, wanted: Sequence[Proposal], quiet: bool) -> None:
     if wanted:
         replace_file(file, with_columns(_text(file), site.id, [_line(p, site) for p in wanted]))
     if not quiet:
-        _say(f"added to {file}: {len(wanted)}")
+        say(f"added to {file}: {len(wanted)}")
 
 
 def replace_file(file: Path, text: str) -> None:

@@ -16,7 +16,7 @@ from checker.cli.page_parts import Parts
 from checker.cli.page_sources import Answer, Trouble, is_address, listed_sources, taken
 from checker.cli.scan import Files, Formats, clock, connections, readable
 from checker.cli.stopping import stopping
-from checker.cli.terminal import console_err
+from checker.cli.terminal import console_err, say
 from checker.errors import Exit, UsageError
 from checker.extract import Role
 from checker.extract.one_page.answer import Asked, Taken, answer, placed, unread
@@ -113,16 +113,12 @@ async def _run(
             count += 1
             if page["problem"]:
                 failed += 1
-                _complain(f"checker: {page['source']}: {page['problem']['detail']}")
+                say(f"checker: {page['source']}: {page['problem']['detail']}")
             if status is not None:
                 status.update(f"{count} pages read")
     if failed and count > 1 and not quiet:
-        _complain(f"checker: {failed} of {count} pages could not be read")
+        say(f"checker: {failed} of {count} pages could not be read")
     return failed
-
-
-def _complain(message: str) -> None:
-    console_err().print(message, markup=False, highlight=False, soft_wrap=True)
 
 
 async def _objects(sources: list[str], fetch: Fetcher, asked: Asked, url: str) -> AsyncIterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import typer
 
-from checker.cli.terminal import console_err
+from checker.cli.terminal import say
 from checker.errors import Exit
 
 
@@ -24,7 +24,7 @@ def stopping(said: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        console_err().print(said, markup=False, highlight=False, soft_wrap=True)
+        say(said)
         raise typer.Exit(Exit.TERMINATED if terminated else Exit.INTERRUPTED) from None
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -72,3 +72,8 @@ def console_err() -> Console:
 def silence_stdout() -> None:
     """The reader of our output has gone: say nothing more, also not when Python flushes at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say(message: str) -> None:
+    """One message on stderr, as it is."""
+    console_err().print(message, markup=False, highlight=False, soft_wrap=True)

@@ -139,7 +139,7 @@ def _all_dates(text: str) -> list[WrittenDate]:
 def _in_han(match: re.Match[str]) -> WrittenDate | None:
     year = int("".join(str(max(0, _HAN_DIGITS.index(c) - 2)) for c in match["year"]))
     month = 1 if match["month"] == "元" else _han_number(match["month"])
-    on = _day(year, month, _han_number(match["day"]))
+    on = day_of(year, month, _han_number(match["day"]))
     return WrittenDate(on, on.isoformat(), match.start(), match.end()) if on else None
 
 
@@ -169,10 +169,10 @@ def badge(day: str, rest: str) -> date | None:
     """The date of a split badge: `07` beside `2026/07`, or `09-15` beside `2026`; None if they are none."""
     whole = _YEAR_MONTH.fullmatch(rest)
     if whole and re.fullmatch(r"(?:3[01]|[12]\d|0?[1-9])日?", day):
-        return _day(int(whole["year"]), int(whole["month"]), int(day.rstrip("日")))
+        return day_of(int(whole["year"]), int(whole["month"]), int(day.rstrip("日")))
     short = _MONTH_DAY.fullmatch(day)
     if short and re.fullmatch(r"(?:19|20)\d{2}年?", rest):
-        return _day(int(rest[:4]), int(short["month"]), int(short["day"]))
+        return day_of(int(rest[:4]), int(short["month"]), int(short["day"]))
     return None
 
 
@@ -180,9 +180,9 @@ def with_year(month: int, day: int, url: str, today: date) -> date | None:
     """The day of a year-less date: the year in the article's address, else the latest year that is not after today."""
     match = _YEAR_IN_ADDRESS.search(url)
     if match and (match["month"] is None or int(match["month"]) == month):
-        return _day(int(match["year"]), month, day)
+        return day_of(int(match["year"]), month, day)
     for year in range(today.year, today.year - 5, -1):
-        found = _day(year, month, day)
+        found = day_of(year, month, day)
         if found and found <= today:
             return found
     return None
@@ -193,7 +193,7 @@ def address_date(url: str) -> date | None:
     for pattern in _IN_ADDRESS:
         match = pattern.search(url)
         if match:
-            return _day(int(match["year"]), int(match["month"]), int(match["day"]))
+            return day_of(int(match["year"]), int(match["month"]), int(match["day"]))
     return None
 
 
@@ -220,7 +220,7 @@ def _dated(match: re.Match[str]) -> WrittenDate | None:
     parts = match.groupdict()
     month = parts["month"]
     number = int(month) if month.isdigit() else _month(month)
-    on = _day(int(parts["year"]), number, int(parts["day"])) if number else None
+    on = day_of(int(parts["year"]), number, int(parts["day"])) if number else None
     if on is None:
         return None
     if not parts.get("hour") or int(parts["minute"]) > 59:
@@ -254,7 +254,8 @@ def _hour(hour: int, half: str) -> int:
     return 0 if hour == 12 and (half == "凌晨" or half[:1] in {"a", "A"}) else hour
 
 
-def _day(year: int, month: int, day: int) -> date | None:
+def day_of(year: int, month: int, day: int) -> date | None:
+    """The calendar day; None if there is none of these numbers."""
     try:
         return date(year, month, day)
     except ValueError:

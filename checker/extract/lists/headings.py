@@ -9,7 +9,7 @@ from datetime import date
 
 from checker.extract.lists.blocks import Block, Group
 from checker.extract.lists.years import Shown
-from checker.extract.written import full_dates, plain
+from checker.extract.written import day_of, full_dates, plain
 from checker.page import MAIN, ParsedPage
 
 _HEADING = re.compile(r"\s*(?P<year>20\d{2})\s*[年.-]?\s*(?:(?P<month>1[0-2]|0?[1-9])\s*月)?\s*")
@@ -65,11 +65,11 @@ def _headings(blocks: Sequence[Block], page: ParsedPage) -> list[tuple[int, int,
 def _headed(block: Block, day: Shown | None, year: int, month: int, today: date) -> Shown | None:
     if day is not None:
         fits = month in {0, day.on.month}
-        on = _date(year, day.on.month, day.on.day) if fits else None
+        on = day_of(year, day.on.month, day.on.day) if fits else None
         return replace(day, on=on, at=on.isoformat(), year="shown") if on and on <= today else None
     for run in block.inside if month else ():
         match = _DAY.fullmatch(run.text)
-        on = _date(year, month, int(match[1])) if match and not run.linked else None
+        on = day_of(year, month, int(match[1])) if match and not run.linked else None
         if on and on <= today:
             return Shown(on, on.isoformat(), 0.8, run.text.strip())
     return None
@@ -130,10 +130,3 @@ def _whole_date(text: str) -> Shown | None:
     text = plain(text).strip(" []()【】")
     written = next((w for w in full_dates(text) if w.start == 0 and w.end == len(text)), None)
     return Shown(written.on, written.at, 0.9, text) if written else None
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from checker.extract.dates.extractor import labelled_otherwise
 from checker.extract.lists.years import Shown, year_less
-from checker.extract.written import badge, full_dates, month_days, plain, spanned
+from checker.extract.written import badge, day_of, full_dates, month_days, plain, spanned
 from checker.page import Run
 
 WRAPPING = " []()【】<>〈〉「」·•|-—/:"
@@ -69,7 +69,7 @@ def _badge(bare: Sequence[str]) -> Shown | None:
         days = [m for m in map(_DAY.fullmatch, three) if m]
         months = [number for number in map(_month, three) if number]
         years = [m for m in map(_YEAR.fullmatch, three) if m]
-        on = _date(int(years[0][1]), months[0], int(days[0][1])) if days and months and years else None
+        on = day_of(int(years[0][1]), months[0], int(days[0][1])) if days and months and years else None
         if on:
             return Shown(on, on.isoformat(), 0.9, " ".join(three))
     return None
@@ -101,13 +101,6 @@ def _relative(plain_texts: Sequence[str], today: date) -> Shown | None:
 def _month(text: str) -> int:
     numbered, named = _MONTH.fullmatch(text), _MONTH_NAME.fullmatch(text)
     return int(numbered[1]) if numbered else _MONTHS.index(named[1].lower()) + 1 if named else 0
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def _within(plain_texts: Sequence[str]) -> Shown | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from checker.extract.written import with_year
+from checker.extract.written import day_of, with_year
 
 _ADDRESS = re.compile(r"/(?:t|art/)?(20\d{2})(?:[-/]?(0[1-9]|1[0-2]|[1-9](?=/)))?(?=[-/_\d])")
 _DISORDER = timedelta(days=60)
@@ -35,7 +35,7 @@ def year_less(month: int, day: int, url: str, today: date, quote: str) -> Shown 
         return Shown(on, on.isoformat(), 0.6, quote, "clock") if on else None
     # shown 12-30, filed under /2026/01/…: the year before
     about = date(int(filed[1]), int(filed[2] or month), 15)
-    years = (_day(about.year + step, month, day) for step in (0, -1, 1))
+    years = (day_of(about.year + step, month, day) for step in (0, -1, 1))
     near = [on for on in years if on and on <= max(today, about)]
     best = min(near, key=lambda on: abs(on - about), default=None)
     return Shown(best, best.isoformat(), 0.6, quote, "address") if best else None
@@ -89,11 +89,4 @@ def _nearest(on: date, number: int, known: dict[int, date]) -> date:
 
 
 def _in_year(on: date, year: int) -> date | None:
-    return _day(year, on.month, on.day)
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
+    return day_of(year, on.month, on.day)
