@@ -317,8 +317,10 @@ COMMON = '<script src="/js/common.js"></script>'
         ('<div id="footer"></div>', []),
         ('<div id="footer"></div><script src="/js/jquery.min.js"></script>'
          '<script src="//hm.baidu.com/hm.js?1"></script>', []),
+        # no footer at all: the site's own code may write it where it stands, a library does not
+        (COMMON, [("", "页面未见页脚，可能由未运行的脚本写入：/js/common.js")]),
+        ('<script src="/js/jquery.min.js"></script>', []),
         # no empty footer
-        (COMMON, []),
         (foot("<p>版权所有</p><div class='foot-line'></div>") + COMMON, []),
         (foot(NUMBERS + WORDS + "<div class='foot-line'></div>") + COMMON, []),
         # places for single marks

@@ -273,3 +273,16 @@ def test_hand_made_pages_are_taken_for_what_they_are() -> None:
     found = {(p.file, kinds[p.kind]): asked(p.body, p.url)["page_type"] for p in pages_index.load() if p.kind in kinds}
     wrong = [(name, kind) for (name, expected), kind in found.items() if kind != expected]
     assert len(wrong) <= len(found) // 50, wrong
+
+
+@pytest.mark.parametrize(
+    ("home", "role"),
+    [("<a href='/'>网站首页</a>", "column"), ("<a href='/xw/index.html'>首页</a>", "home"), ("", "home")],
+)
+def test_a_page_with_a_way_home_is_not_the_home_page(home: str, role: str) -> None:
+    """Many list pages have the site's name for a title; the link 首页 says whether they are its home."""
+    entries = "".join(f"<li><a href='/xw/{n}.html'>关于举办第{n}期培训班的通知</a>2026-11-1{n}</li>" for n in range(9))
+    found = page_type(
+        page(f"{home}<ul>{entries}</ul>", f"{HOME}xw/index.html", "<title>某县人民政府</title>"), context("other")
+    )
+    assert found.role == role

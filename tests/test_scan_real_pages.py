@@ -4,11 +4,11 @@ The pages are no part of the project; without the folder of real data this is sk
 """
 
 import csv
+import re
 import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -105,7 +105,7 @@ def test_no_mojibake_reaches_a_fact(scan: Scan, store: Path, saved: list[Saved])
 
 
 def test_the_visible_publish_date_is_a_fact(scan: Scan, store: Path, saved: list[Saved]) -> None:
-    """Of what a person reads off the pages, at least 95 of 100 are read by us; the floor only rises."""
+    """All that a person reads off the articles is read by us."""
     articles = [page for page in saved if page.published and page.kind.startswith("article")]
     sql = (
         "SELECT on_date FROM article_date d JOIN address a ON a.id = d.url "
@@ -116,7 +116,7 @@ def test_the_visible_publish_date_is_a_fact(scan: Scan, store: Path, saved: list
         for page in articles
         if (page.published,) not in (found := facts(store, page.host, sql, f"http://{page.host}{page.path}"))
     ]
-    assert len(wrong) <= len(articles) * 0.05, wrong
+    assert wrong == []
 
 
 def test_no_site_is_accused_of_what_was_not_read(scan: Scan) -> None:
@@ -127,9 +127,30 @@ def test_no_site_is_accused_of_what_was_not_read(scan: Scan) -> None:
     assert accused <= {"v3-home-stale"}
 
 
-def test_the_marks_that_stand_on_the_pages_are_read(scan: Scan, store: Path, saved: list[Saved]) -> None:
-    found = sum(
-        bool(facts(store, urlsplit(f"http://{host}/").netloc, "SELECT 1 FROM mark WHERE kind = 'code'"))
-        for host in {page.host for page in saved}
-    )
-    assert found >= 28
+NUMBERS = {
+    "code": r"网站标识码\s*[:：]?\s*((?:bm|BM)\d{8}|\d{10})(?!\d)",
+    "icp": r"ICP\s*(?:备|证)\s*[:：]?\s*(\d{6,10})",
+    "police": r"公网安备\s*号?\s*[:：]?\s*(\d{13,14})",
+}
+"""What identifies a site, as it stands in the words of a page."""
+
+
+def numbers(body: bytes) -> set[tuple[str, str]]:
+    """Kind and digits of every such number in the visible words: no reader of ours has a part in it."""
+    text = body.decode("utf-16") if body.startswith(b"\xff\xfe") else body.decode("utf-8", "replace")
+    bare = re.sub(r"(?s)<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>|&nbsp;", " ", text)
+    return {(kind, m[1].lower()) for kind, pattern in NUMBERS.items() for m in re.finditer(pattern, bare)}
+
+
+def test_the_numbers_that_stand_on_the_pages_are_read(
+    scan: Scan, store: Path, saved: list[Saved], city: dict[str, dict[str, Reply]]
+) -> None:
+    sql = "SELECT m.kind, m.value FROM mark m JOIN address a ON a.id = m.page WHERE a.url = ?"
+    unread = []
+    for page in saved:
+        rows = facts(store, page.host, sql, f"http://{page.host}{page.path}")
+        shown = " ".join(f"{kind}:{str(value).lower()}" for kind, value in rows)
+        stand = numbers(city[page.host][page.path].body)
+        unread += [(page.host, page.path, *n) for n in sorted(stand) if not re.search(f"{n[0]}:\\D*{n[1]}", shown)]
+    assert unread == []
+    assert sum(bool(numbers(city[page.host][page.path].body)) for page in saved) >= 50, "the pattern finds nothing"

@@ -91,12 +91,11 @@ def _read(reader: FactsReader, site: Site) -> Discovery:
     rows = reader.ask(_COLUMNS)
     log = reader.ask("SELECT scope, state, reason FROM gather_log WHERE fact IN ('list_item', 'site_column')")
     states = {row["scope"]: (row["state"], row["reason"]) for row in log}
-    dates = reader.ask("SELECT column_url, on_date FROM column_item WHERE on_date <> '' AND future = 0")
+    dates: dict[str, list[str]] = {}
+    for row in reader.ask("SELECT column_url, on_date FROM column_item WHERE on_date <> '' AND future = 0"):
+        dates.setdefault(row["column_url"], []).append(row["on_date"])
     blank = {row["url"] for row in reader.ask("SELECT url FROM blank_column")}
-    columns = tuple(
-        _proposal(row, states, [d["on_date"] for d in dates if d["column_url"] == row["url"]], row["url"] in blank)
-        for row in rows
-    )
+    columns = tuple(_proposal(row, states, dates.get(row["url"], []), row["url"] in blank) for row in rows)
     gaps = dict.fromkeys(reason for scope in ("site", "navigation") if (reason := states.get(scope, ("", ""))[1]))
     told = tuple(g for g in gaps if not any(g != other and g in other for other in gaps))
     home = _first(reader, "SELECT title AS value FROM page WHERE role = 'home'")

@@ -53,6 +53,9 @@ def _reasons(ground: Ground, found: frozenset[str]) -> Iterator[tuple[tuple[str,
     if ground.written is not None:
         yield FOOTER_KINDS, _SCRIPT_TEXT
     yield from empty.doubts(ground, found)
+    filling = empty.nothing_of_a_footer(ground, found)
+    if filling:
+        yield FOOTER_KINDS, f"页面未见页脚，可能由未运行的脚本写入：{filling}"
     unknown = _unknown_script(page)
     if unknown:
         told = any(kind in found for kind in NUMBERS)

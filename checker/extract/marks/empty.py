@@ -76,6 +76,13 @@ def doubts(ground: Ground, found: frozenset[str]) -> Iterator[tuple[tuple[str, .
                     yield kinds, f"可能由未运行的脚本写入空的元素“{shown}”"
 
 
+def nothing_of_a_footer(ground: Ground, found: frozenset[str]) -> str:
+    """Address of a script that may write a footer where nothing of one is shown; '' if there is none."""
+    if found & set(FOOTER_KINDS) or ground.footer.strip(" |"):
+        return ""
+    return _filling_script(ground.page)
+
+
 def _is_empty(page: ParsedPage, element: Element) -> bool:
     """Whether an element shows nothing: no text, and in it only blocks that show nothing by themselves."""
     if element.first_run != element.end_run:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from checker.address import same_place
+from checker.address import host_of, same_place
 from checker.extract.columns.breadcrumbs import breadcrumb
 from checker.extract.columns.names import is_article
 from checker.extract.contract import PageContext, Role
@@ -79,10 +79,22 @@ def _home(page: ParsedPage, context: PageContext, placed: bool) -> PageType | No
     for name in ("ColumnType", "ColumnName"):
         if _HOME_NAME.fullmatch(page.meta(name)):
             return PageType("home", f"{name} 标签为“{page.meta(name)}”")
+    if placed and _leads_home(page):
+        return None
     shallow = not placed or bool(_SHALLOW.fullmatch(urlsplit(page.url).path))
     if shallow and _called_like_a_site(page) and not _shown(page, context):
         return PageType("home", "标题是网站名称，没有面包屑和发布日期")
     return None
+
+
+def _leads_home(page: ParsedPage) -> bool:
+    """Whether a link 首页 leads to another page of the host: then this one is not it."""
+    own, origin = same_place(page.url), host_of(page.url)
+    return any(
+        link.tag in {"a", "area"} and _HOME_NAME.fullmatch("".join(link.text.split()))
+        and host_of(link.url) == origin and same_place(link.url) != own
+        for link in page.links
+    )  # fmt: skip
 
 
 def _called_like_a_site(page: ParsedPage) -> bool:
