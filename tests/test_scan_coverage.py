@@ -136,6 +136,7 @@ def test_one_page_that_breaks_us_does_not_take_the_site_down(tmp_path: Path, mon
     found = scan({"/": html(NAV + FRESH.format(n=1)), "*": html(ARTICLE)}, tmp_path)
     assert found.subjects[0].problems == ()
     assert assessment(found, ID, "v3-home-stale").outcome is Outcome.PASS
+    assert log(tmp_path, "link", "") == [("partial", "1个页面未能读取")]
 
 
 def test_a_page_that_turns_out_to_be_a_column_after_it_was_read_has_an_unread_list(tmp_path: Path) -> None:

@@ -11,7 +11,10 @@ from checker.crawl import Frontier, Rank, Scope, Visit
 from checker.facts.store import FactsWriter
 from checker.fetch import Fetched, Rendered
 from checker.model.results import FetchOutcome
-from checker.scan import rendering, visits
+from checker.page import parse
+from checker.scan import keeping, rendering, visits
+from checker.scan.coverage import coverage_lines
+from checker.scan.keeping import keep
 from checker.scan.rendering import render_pages
 from checker.scan.state import BY_SCRIPT, Reading
 from checker.scan.visits import arrive
@@ -97,3 +100,78 @@ def test_a_rendered_page_that_breaks_us_does_not_take_the_site_down(
     rendered = asyncio.run(render_pages(work, pages, 5))  # type: ignore[arg-type]
     state = work.facts.execute("SELECT url, state, note FROM frontier")
     assert (rendered, pages.asked, state) == (1, [HOME], [(HOME, "failed", "处理出错：RecursionError")])
+
+
+def shell(work: Reading, role: str = "home") -> None:
+    """The home page as read bare: a list of yesterday, and a note that its scripts were not run."""
+    work.frontier.add(HOME, Rank.HOME, 0, role, HOME)
+    (visit,) = work.frontier.take(1)
+    bare = parse(
+        HOME, b"<p class=x>old</p><ul><li><a href=/art/2021/1/1/art_1_1.html>Old news of January</a>2021-01-01</ul>"
+    )
+    keep(work, visit, visits.Arrived(FetchOutcome.OK, "", bare))
+    work.frontier.close(visit, "done", BY_SCRIPT)
+
+
+class Half(Pages):
+    """A browser that shows a page and leaves a doubt about it."""
+
+    def __init__(self, problem: str = "", blocked: int = 0, final: str = HOME) -> None:
+        super().__init__({})
+        self.left = (problem, blocked, final)
+
+    async def render(self, url: str, **_: object) -> Rendered:
+        problem, blocked, final = self.left
+        body = "<ul><li><a href=/art/2021/11/5/art_1_2.html>News of November here</a>2021-11-05</ul>" + "x" * 99
+        return Rendered(url, final, body.encode(), 1, blocked, 1, problem, ("数据接口未读取",))
+
+
+def listed(work: Reading) -> list[str]:
+    sql = "SELECT DISTINCT a.url FROM list_item i JOIN address a ON a.id = i.url"
+    return [url.removeprefix(HOME) for (url,) in work.facts.execute(sql)]
+
+
+def test_a_rendered_page_stands_in_the_place_of_the_bare_one(work: Reading) -> None:
+    shell(work)
+    assert listed(work) == ["art/2021/1/1/art_1_1.html"]
+    asyncio.run(render_pages(work, Half(), 5))  # type: ignore[arg-type]
+    assert listed(work) == ["art/2021/11/5/art_1_2.html"]
+    assert work.facts.execute("SELECT browser FROM page") == [("rendered",)]
+    assert work.facts.execute("SELECT reason FROM gather_log WHERE reason GLOB '浏览器渲染*'") == []
+
+
+@pytest.mark.parametrize(
+    ("browser", "reason", "shown"),
+    [
+        (Half(problem="超过20秒"), "浏览器渲染不完整：超过20秒", "art/2021/11/5/art_1_2.html"),
+        (Half(blocked=1), "浏览器渲染不完整：有1个请求未完成（数据接口未读取）", "art/2021/11/5/art_1_2.html"),
+        (Half(final="http://b.com/"), "浏览器渲染不完整：跳转到站外：http://b.com/", "art/2021/1/1/art_1_1.html"),
+    ],
+)  # fmt: skip
+def test_of_a_page_that_was_half_built_nothing_is_proven_to_be_missing(
+    work: Reading, browser: Half, reason: str, shown: str
+) -> None:
+    shell(work)
+    asyncio.run(render_pages(work, browser, 5))  # type: ignore[arg-type]
+    assert listed(work) == [shown]
+    lines = {(row.fact, row.scope): (row.state, row.reason) for row in coverage_lines("s", HOME, work.facts)}
+    doubted = work.facts.execute("SELECT fact, reason FROM gather_log WHERE reason = ? ORDER BY fact", (reason,))
+    assert doubted == [(fact, reason) for fact in ("link", "list_item", "mark", "site_column")]
+    assert {lines[place][0] for place in PLACES} & {"complete", "notApplicable"} == set()
+
+
+PLACES = [
+    ("list_item", "home"), ("site_column", "navigation"), ("site_column", "site"), ("mark", "home"), ("link", ""),
+    ("link_check", ""),
+]  # fmt: skip
+
+
+def test_columns_beyond_the_bound_are_not_read_as_columns(work: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MOST_COLUMNS", 3)
+    links = "".join(f"<li><a href=/c{n}/>政务公开{n}</a></li>" for n in range(5))
+    work.frontier.add(HOME, Rank.HOME, 0, "home", HOME)
+    (visit,) = work.frontier.take(1)
+    page_of_links = parse(HOME, f"<div class=nav><ul>{links}</ul></div><p>{'要闻' * 99}</p>".encode())
+    keep(work, visit, visits.Arrived(FetchOutcome.OK, "", page_of_links))
+    queued = work.facts.execute("SELECT url FROM frontier WHERE role = 'column' ORDER BY url")
+    assert queued == [(f"{HOME}c{n}/",) for n in range(3)]

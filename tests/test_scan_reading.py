@@ -170,9 +170,18 @@ def test_a_home_page_of_frames_is_what_stands_in_them(tmp_path: Path) -> None:
 
 def test_a_page_of_mojibake_is_not_quoted(tmp_path: Path) -> None:
     garbled = "政府信息公开目录通知公告".encode().decode("gb18030", "replace") * 30
-    scan({"/zwyw/": html(NAV + f"<p>{garbled}</p>")}, tmp_path)
+    found = scan({"/zwyw/": html(NAV + f"<p>{garbled}</p>")}, tmp_path)
     notes = ask(tmp_path, "SELECT note FROM frontier WHERE url = ?", f"{HOME}zwyw/")
     assert notes == [("页面编码无法识别，文字为乱码",)]
+    assert (
+        ask(tmp_path, "SELECT p.role FROM page p JOIN address a ON a.id = p.url WHERE a.url = ?", f"{HOME}zwyw/") == []
+    )
+    whole = "SELECT state, reason FROM gather_log WHERE fact = 'link' AND scope = ''"
+    assert ask(tmp_path, whole) == [("partial", "1个页面未能读取")]
+    accused = [
+        f.location for s in found.subjects for a in s.assessments for f in a.findings if f.certainty == "certain"
+    ]
+    assert f"{HOME}zwyw/" not in accused
 
 
 @pytest.mark.skipif(bool(available()), reason=f"no browser: {available()}")

@@ -9,7 +9,10 @@ from checker.model.facts import (
     Guide,
     GuideElement,
     HiddenLink,
+    Link,
+    LinkCheck,
     Message,
+    Page,
     Post,
     Probe,
     ServicePage,
@@ -121,8 +124,12 @@ def test_channels_that_the_site_offers() -> None:
         return fact(Probe, **values)
 
     sql = "SELECT kind, url FROM offered_channel ORDER BY kind, url"
-    columns = [column("ask/", type="consultation"), column("do/", type="services"), column("c/")]
+    claimed = [column("ask/", type="consultation"), column("do/", type="services"), column("c/")]
+    assert tuples(sql, *claimed) == []  # what is registered is a claim until something of it was found
+    columns = [*claimed, fact(Page, url=url("ask/"), role="column"), fact(Link, page=url(""), url=url("do/"), tag="a")]
     assert tuples(sql, *columns) == [("consultation", url("ask/")), ("services", url("do/"))]
+    dead = fact(LinkCheck, url=url("do/"), verdict="broken", reason="http-404")
+    assert tuples(sql, *columns, dead) == [("consultation", url("ask/"))]
     assert tuples(sql, *columns, probed("ask/", "no")) == [("services", url("do/"))]
     assert ("consultation", url("ask/")) in tuples(sql, *columns, probed("ask/", "no", "candidate"))
     more = [probed("x/", "yes"), fact(ServicePage, url=url("i/"), kind="index"), fact(Guide, key="1", url=url("g/"))]

@@ -71,6 +71,17 @@ CREATE VIEW column_anywhere AS
 SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.should_update, s.registered, s.origin, s.reason
 FROM site_column s JOIN address a ON a.id = s.url;
 
+-- view: found_column
+-- says: The columns that were really found: one that is registered only counts if its page was read or a link leads to it,
+--   and none counts whose address was confirmed to be dead. It asks for the same as column_anywhere.
+-- needs: site_column@site
+CREATE VIEW found_column AS
+SELECT s.subject, a.url AS url, s.name, s.type, s.level, s.registered, s.origin, s.reason
+FROM site_column s JOIN address a ON a.id = s.url
+WHERE (s.registered = 0 OR EXISTS (SELECT 1 FROM page p WHERE p.subject = s.subject AND p.url = s.url)
+       OR EXISTS (SELECT 1 FROM link l WHERE l.url = s.url))
+  AND NOT EXISTS (SELECT 1 FROM link_check c WHERE c.url = s.url AND c.verdict = 'broken');
+
 -- view: column_freshness
 -- says: One row per column with its newest dated entry; a column without one has newest_on '' and days_since 99999.
 -- needs: site_column@navigation, list_item@column, article_date@column
@@ -160,11 +171,11 @@ texts AS MATERIALIZED (
     SELECT DISTINCT t.text, n.kind FROM (SELECT DISTINCT text FROM link WHERE length(text) BETWEEN 2 AND 14) t
     JOIN named n ON t.text GLOB n.pattern
     WHERE NOT EXISTS (SELECT 1 FROM about o WHERE t.text GLOB o.pattern))
-SELECT s.subject, s.type AS kind, a.url AS url, s.name
-FROM site_column s JOIN address a ON a.id = s.url
-WHERE s.type IN ('consultation', 'services') AND s.reason NOT GLOB '仅据*'
-  AND NOT EXISTS (SELECT 1 FROM probe p WHERE p.subject = s.subject AND p.url = s.url
-                  AND p.probe = s.type || '-channel' AND p.outcome = 'no' AND p.certainty = 'certain')
+SELECT f.subject, f.type AS kind, f.url, f.name
+FROM found_column f JOIN address a ON a.url = f.url
+WHERE f.type IN ('consultation', 'services') AND f.reason NOT GLOB '仅据*'
+  AND NOT EXISTS (SELECT 1 FROM probe p WHERE p.subject = f.subject AND p.url = a.id
+                  AND p.probe = f.type || '-channel' AND p.outcome = 'no' AND p.certainty = 'certain')
 UNION
 SELECT p.subject, replace(p.probe, '-channel', ''), a.url, p.item
 FROM probe p JOIN address a ON a.id = p.url
@@ -229,7 +240,13 @@ led_to AS (
     JOIN link l ON l.url = w.id
     WHERE l.tag IN ('a', 'area', 'iframe', 'script')
     UNION
-    SELECT c.subject, c.type, c.url, c.name FROM site_column c WHERE c.reason GLOB '仅据*')
+    SELECT c.subject, c.type, c.url, c.name FROM site_column c WHERE c.reason GLOB '仅据*'
+    UNION  -- registered, or offered by the navigation, but neither read nor alive
+    SELECT c.subject, c.type, c.url, c.name FROM site_column c JOIN address a ON a.id = c.url
+    WHERE c.type IN ('profile', 'functions', 'leaders', 'statistics', 'consultation', 'services')
+      AND NOT EXISTS (SELECT 1 FROM found_column f WHERE f.subject = c.subject AND f.url = a.url)
+      AND NOT EXISTS (SELECT 1 FROM probe p WHERE p.subject = c.subject AND p.url = c.url
+                      AND p.probe = c.type || '-channel' AND p.outcome = 'no' AND p.certainty = 'certain'))
 SELECT h.subject, h.kind, a.url AS url, CASE h.text WHEN '' THEN '（无文字）' ELSE h.text END AS text
 FROM led_to h JOIN address a ON a.id = h.url
 WHERE NOT EXISTS (SELECT 1 FROM probe p WHERE p.subject = h.subject AND p.url = h.url

@@ -8,7 +8,7 @@ from checker.facts.schema import Need
 from checker.facts.store import FactsWriter
 from checker.model.facts import GatherLog
 from checker.scan.column_coverage import navigation_seen, site_gap
-from checker.scan.state import BY_SCRIPT
+from checker.scan.state import BY_SCRIPT, CRASHED, GARBLED, INCOMPLETE, STILL_EMPTY
 
 ESTABLISHED: frozenset[Need] = frozenset(
     {
@@ -39,6 +39,18 @@ AND (EXISTS (SELECT 1 FROM gather_log g WHERE g.fact = 'article_date' AND g.scop
 AND NOT EXISTS (SELECT 1 FROM fetch h WHERE h.url = i.url AND h.outcome = 'http-4xx')
 """
 """Entries without a date on a page that was not read as an article; one that is gone (4xx) shows none."""
+
+_UNREAD_PAGES = """
+SELECT count(*) FROM frontier f LEFT JOIN address a ON a.url = f.url
+WHERE (f.state = 'failed' AND EXISTS (
+    SELECT 1 FROM fetch g WHERE g.url = a.id AND g.outcome NOT IN ('ok', 'http-4xx')))
+OR f.note GLOB ? OR f.note IN (?, ?)
+OR (f.note = ? AND NOT EXISTS (
+    SELECT 1 FROM gather_log l WHERE l.fact = 'list_item' AND l.scope = f.url AND l.reason = ?))
+OR EXISTS (SELECT 1 FROM gather_log l WHERE l.fact = 'link' AND l.scope = f.url AND l.state = 'partial')
+"""
+
+_HALF_BUILT = "SELECT reason FROM gather_log WHERE fact = 'site_column' AND scope = ? AND reason GLOB ?"
 
 _LISTLESS = """
 SELECT c.should_update, p.main_length FROM site_column c JOIN page p ON p.url = c.url JOIN address a ON a.id = c.url
@@ -164,6 +176,9 @@ def _navigation_gap(facts: FactsWriter, home: str) -> tuple[str, str]:
     reason, state = _page_gap(facts, home)
     if reason:
         return reason, state
+    half = facts.execute(_HALF_BUILT, (home, f"{INCOMPLETE}*"))
+    if half:
+        return str(half[0][0]), "partial"
     return ("", "complete") if navigation_seen(facts, home) else ("首页未识别到导航", "partial")
 
 
@@ -191,12 +206,7 @@ def _sample_gap(facts: FactsWriter) -> str:
 
 def _unread_pages(facts: FactsWriter) -> str:
     """Pages that could not be read although they may well exist; what is gone (4xx) leaves nothing unread."""
-    sql = (
-        "SELECT count(DISTINCT f.url) FROM frontier f JOIN address a ON a.url = f.url JOIN fetch g ON g.url = a.id "
-        "WHERE (f.state = 'failed' AND g.outcome NOT IN ('ok', 'http-4xx')) OR (f.note = ? AND NOT EXISTS ("
-        "SELECT 1 FROM gather_log l WHERE l.fact = 'list_item' AND l.scope = f.url AND l.reason = ?))"
-    )
-    unread = facts.execute(sql, (BY_SCRIPT, READ_BY_CALL))[0][0]
+    unread = facts.execute(_UNREAD_PAGES, (f"{CRASHED}*", GARBLED, STILL_EMPTY, BY_SCRIPT, READ_BY_CALL))[0][0]
     return f"{unread}个页面未能读取" if unread else ""
 
 

@@ -11,12 +11,11 @@ from checker.extract.columns.extractor import preferred
 from checker.extract.substance import substance
 from checker.model.facts import Address, GatherLog, ListItem, Page, SiteColumn
 from checker.page import ParsedPage
-from checker.scan.state import BY_SCRIPT, MOST_COLUMNS, STILL_EMPTY, Reading
+from checker.scan.state import BY_SCRIPT, GARBLED, MOST_COLUMNS, STILL_EMPTY, Reading
 from checker.scan.visits import Arrived
 
 _SAMPLE_ITEMS = 3
 _MOST_LIST_PAGES = 3
-GARBLED = "页面编码无法识别，文字为乱码"
 
 
 def keep(work: Reading, visit: Visit, arrived: Arrived) -> None:
@@ -31,10 +30,10 @@ def keep(work: Reading, visit: Visit, arrived: Arrived) -> None:
         _run(work, visit, page, context, [e for e in EXTRACTORS if "list_item" in e.makes])
         work.frontier.close(visit, "done")
         return
-    work.facts.write([_page_row(work, visit, page, context, arrived)])
-    if page.garbled:
+    if page.garbled:  # nothing on it can be read, so nothing is missing there either
         work.frontier.close(visit, "done", GARBLED)
         return
+    work.facts.write([_page_row(work, visit, page, context, arrived)])
     _run(work, visit, page, context, EXTRACTORS)
     _follow(work, visit, page)
     built = STILL_EMPTY if arrived.rendered else BY_SCRIPT

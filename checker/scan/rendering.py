@@ -9,7 +9,7 @@ from checker.model.facts import Address, Fetch, GatherLog
 from checker.model.results import FetchOutcome
 from checker.page import parse
 from checker.scan.keeping import keep
-from checker.scan.state import BY_SCRIPT, Reading
+from checker.scan.state import BY_SCRIPT, CRASHED, INCOMPLETE, Reading
 from checker.scan.visits import Arrived
 
 _WANTED = f"""
@@ -29,6 +29,9 @@ ORDER BY f.rank, f.id LIMIT ?
 """
 
 _NEEDED = "UPDATE page SET browser = 'needed' WHERE url = (SELECT id FROM address WHERE url = ?)"
+
+_SHOWN = ("list_item", "mark", "site_column", "link")
+"""Facts that a page built by half may lack; its tags stand in what the server sent."""
 
 _OF_A_PAGE = (
     ("page", "url"), ("list_item", "page"), ("article_date", "page"), ("link", "page"), ("page_template", "page"),
@@ -64,14 +67,12 @@ def _take_in(work: Reading, visit: Visit, rendered: Rendered) -> None:
         try:
             _replace(work, visit, rendered)
         except Exception as error:  # a page must never take its site down with it
-            work.frontier.close(visit, "failed", f"处理出错：{type(error).__name__}")
+            work.frontier.close(visit, "failed", f"{CRASHED}{type(error).__name__}")
     if not rendered.html:
         work.facts.execute(_NEEDED, (visit.url,))
     if doubt:  # what is shown is shown, but nothing is proven to be missing
-        reason = f"浏览器渲染不完整：{doubt}"
-        work.facts.write(
-            [GatherLog(work.site.id, fact, visit.url, "partial", reason) for fact in ("list_item", "mark")]
-        )
+        reason = f"{INCOMPLETE}{doubt}"
+        work.facts.write([GatherLog(work.site.id, fact, visit.url, "partial", reason) for fact in _SHOWN])
 
 
 def _replace(work: Reading, visit: Visit, rendered: Rendered) -> None:

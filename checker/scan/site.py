@@ -19,7 +19,7 @@ from checker.scan.coverage import coverage_lines
 from checker.scan.keeping import keep
 from checker.scan.link_targets import check_links
 from checker.scan.rendering import note_needed, render_pages
-from checker.scan.state import Progress, Reading, known_columns
+from checker.scan.state import CRASHED, Progress, Reading, known_columns
 from checker.scan.visits import Arrived, arrive
 
 BATCH = 8
@@ -108,13 +108,13 @@ def _take_in(work: Reading, visit: Visit, arrived: Arrived | BaseException) -> N
     if isinstance(arrived, BaseException):
         if not isinstance(arrived, Exception):
             raise arrived
-        work.frontier.close(visit, "failed", f"处理出错：{type(arrived).__name__}")
+        work.frontier.close(visit, "failed", f"{CRASHED}{type(arrived).__name__}")
         return
     work.dead = work.dead + 1 if arrived.outcome in _DEAD else 0
     try:
         keep(work, visit, arrived)
     except Exception as error:  # a page must never take its site down with it
-        work.frontier.close(visit, "failed", f"处理出错：{type(error).__name__}")
+        work.frontier.close(visit, "failed", f"{CRASHED}{type(error).__name__}")
 
 
 def _decide_levels(work: Reading) -> None:

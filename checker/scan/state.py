@@ -23,6 +23,11 @@ Progress = Callable[[str, int, str], None]
 MOST_COLUMNS = 300
 """Discovered columns that are read as columns; a directory of thousands of links is not a navigation."""
 
+GARBLED = "页面编码无法识别，文字为乱码"
+CRASHED = "处理出错："
+INCOMPLETE = "浏览器渲染不完整："
+"""Notes of a page whose bytes make no words, of one on which our own code threw, of one that a browser half built."""
+
 
 @dataclass(slots=True)
 class Reading:
