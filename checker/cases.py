@@ -136,7 +136,8 @@ def _differences(case: Case, found: Assessment) -> tuple[str, ...]:
     expect = case.expect
     out = []
     if found.outcome != expect.outcome:
-        out.append(f"outcome {found.outcome}, expected {expect.outcome} (reason: {found.reason})")
+        why = f" (reason: {found.reason})" if found.reason else ""
+        out.append(f"outcome {found.outcome}, expected {expect.outcome}{why}")
     for name in ("points", "at_risk"):
         wanted, got = getattr(expect, name), getattr(found, name)
         if wanted is not None and wanted != got:

@@ -192,3 +192,11 @@ def test_a_page_that_stays_empty_in_a_browser_is_still_cannot_tell(tmp_path: Pat
     blank = assessment(found, ID, "v4-columns-blank")
     assert [f.certainty for f in blank.findings] == ["unknown"]
     assert [f.location for f in assessment(found, ID, "d2-marks").findings if f.location.endswith("/zwyw/")] == []
+
+
+def test_of_a_closed_site_only_the_home_page_is_asked_for(tmp_path: Path) -> None:
+    closed = site(HOST, status="closed", columns=COLUMNS)
+    pages = {"/": html(NAV + LIST), "/zwyw/": html(NAV + LIST)}
+    found, _ = scan_pages({HOST: pages}, tmp_path, [closed])
+    assert ask(tmp_path, "SELECT DISTINCT a.url FROM fetch f JOIN address a ON a.id = f.url") == [(HOME,)]
+    assert (found.subjects[0].verdict, found.subjects[0].statistics["requests"]) == (None, 1)

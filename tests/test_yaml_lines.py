@@ -94,8 +94,36 @@ def test_a_merged_key_has_the_line_where_it_is_written() -> None:
         (
             "a：1\nb: 2",
             [
-                "f.yaml:2: is not YAML: mapping values are not allowed in this context; "
+                "f.yaml:1: is not YAML: mapping values are not allowed in this context; "
                 "a full-width ： stands here: YAML needs ': ' after a key"
+            ],
+        ),
+        (
+            "sites:\n  - id: a\n    kind： portal\n    url: x\n",
+            [
+                "f.yaml:3: is not YAML: could not find expected ':'; "
+                "a full-width ： stands here: YAML needs ': ' after a key"
+            ],
+        ),
+        (
+            "a:\n  - {b: 1，c: {d: 2}\ne: 3\n",
+            [
+                "f.yaml:2: is not YAML: did not find expected ',' or '}'; "
+                "a full-width ， stands here: YAML needs ', ' between entries"
+            ],
+        ),
+        (
+            "a:\n  - b: 1\n  -{c: 2}\n",
+            [
+                "f.yaml:3: is not YAML: did not find expected '-' indicator; "
+                "a blank is missing behind the - that begins an entry"
+            ],
+        ),
+        (
+            "a:\n  - b: 1\n - c: 2\n",
+            [
+                "f.yaml:3: is not YAML: did not find expected key; "
+                "look at the indentation here and above: entries of one list begin in the same column"
             ],
         ),
         ("a: 'x", ["f.yaml:1: is not YAML: found unexpected end of stream"]),

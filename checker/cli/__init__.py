@@ -13,7 +13,7 @@ from checker.cli.page import page
 from checker.cli.scan import scan
 from checker.cli.stored import evaluate, report
 from checker.cli.terminal import say, silence_stdout
-from checker.errors import CheckerError, Exit
+from checker.errors import CheckerError, Exit, FileProblems
 
 app = typer.Typer(
     name="checker",
@@ -49,7 +49,8 @@ def main() -> None:
     try:
         app()
     except CheckerError as error:
-        say(f"checker: {error}")
+        # nothing stands before file:line:, so that an editor can jump to the first as well
+        say(str(error) if isinstance(error, FileProblems) else f"checker: {error}")
         sys.exit(error.exit)
     except BrokenPipeError:
         silence_stdout()

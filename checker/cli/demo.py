@@ -9,7 +9,7 @@ import typer
 from checker.cli.output import chosen_outputs
 from checker.cli.rules import ProfileName, book_at, rules_of
 from checker.cli.scan import FailOn, Files, Formats, PendingOk, run_scan
-from checker.cli.terminal import console_err
+from checker.cli.terminal import console_err, say
 from checker.config import DEFAULT_STORE, Budget, shanghai, shipped
 from checker.demo import AS_OF, CityServer, visits
 from checker.errors import MachineError
@@ -57,8 +57,7 @@ def demo(
         )
         code = run_scan(order, outputs, pending_ok, quiet)
     if not quiet:
-        say = f"The scan is kept in {store}; for example: checker report --store {store} -f json"
-        console_err().print(say, markup=False, highlight=False)
+        say(f"The scan is kept in {store}; for example: checker report --store {store} -f json")
     raise typer.Exit(code)
 
 

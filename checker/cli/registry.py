@@ -18,7 +18,7 @@ app.command("discover", epilog="Example: `checker registry discover 3499000001 -
 app.command("new", epilog="Example: `checker registry new http://www.example.gov.cn/ -o sites.yaml`")(new)
 
 
-@app.command("validate", epilog="Example: `checker registry validate --sites sites.yaml`")
+@app.command("validate", epilog="Example: `checker registry validate --sites sites.yaml --accounts accounts.yaml`")
 def validate(sites: Sites = None, accounts: Accounts = None) -> None:
     """Check both registry files; all errors at once as file:line: message."""
     registry = registry_at(sites, accounts)

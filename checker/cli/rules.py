@@ -79,7 +79,27 @@ def show(
     data = found.rule.model_dump(mode="json", exclude_none=True, exclude={"cases"})
     data["facts"] = [f"{n.fact}@{n.at}" if n.at else n.fact for n in found.needs]
     data["file"] = found.file
-    print_out(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100))
+    print_out(yaml.dump(_as_written(data), Dumper=_Readable, allow_unicode=True, sort_keys=False, width=100))
+
+
+class _Readable(yaml.SafeDumper):
+    """Writes a text of several lines as a block, so that a query can be read and copied."""
+
+
+def _block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Readable.add_representer(str, _block)
+
+
+def _as_written(value: Any) -> Any:
+    """Without empty lists, which would read as "none", and without blanks at line ends, which forbid a block."""
+    if isinstance(value, dict):
+        return {k: _as_written(v) for k, v in value.items() if v != []}
+    if isinstance(value, list):
+        return [_as_written(v) for v in value]
+    return "\n".join(line.rstrip() for line in value.split("\n")) if isinstance(value, str) else value
 
 
 @app.command("validate", epilog="Example: `checker rules validate --rules ./rules`")

@@ -3,28 +3,35 @@
 import signal
 import ssl
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from checker.cli.output import Outputs, chosen_outputs, exit_code
 from checker.cli.progress import Listener
 from checker.cli.rules import book_at, rules_of
-from checker.cli.terminal import console_err, new_table, print_table
+from checker.cli.terminal import console_err, console_out, fits, new_table, print_table, say
 from checker.config import DEFAULT_STORE, SHANGHAI, Budget, shanghai
 from checker.errors import Exit, UsageError
 from checker.fetch import ConnectTo, FetchSettings, available
 from checker.fetch.reachable import reachable
-from checker.fleet import SUBJECTS_AT_ONCE, Begun, Order, is_another_day, plan, run, stopped_scan
+from checker.fleet import SUBJECTS_AT_ONCE, Begun, HostPlan, Order, is_another_day, plan, run, stopped_scan
 from checker.model.registry import Registry
 from checker.model.results import Scan
 from checker.registry import read_registry
 
-Sites = Annotated[Path | None, typer.Option("--sites", help="sites.yaml; default: ./sites.yaml if it is there.")]
-Accounts = Annotated[Path | None, typer.Option("--accounts", help="accounts.yaml; default: ./accounts.yaml if there.")]
+Sites = Annotated[
+    Path | None, typer.Option("--sites", help="sites.yaml; default: ./sites.yaml, if --accounts is not given either.")
+]
+Accounts = Annotated[
+    Path | None,
+    typer.Option("--accounts", help="accounts.yaml; default: ./accounts.yaml, if --sites is not given either."),
+]
 Only = Annotated[list[str] | None, typer.Option("--only", help="Id of a subject; repeat for several.")]
 RulesDir = Annotated[Path | None, typer.Option("--rules", help="Folder of rules; default: those shipped.")]
 ProfileName = Annotated[str | None, typer.Option("--profile", help="Profile under rules/profiles; default: national.")]
@@ -186,19 +193,25 @@ def someone_there(connect_to: tuple[ConnectTo, ...]) -> None:
 
 
 def _print_plan(order: Order) -> None:
-    table = new_table("host", "subjects", "pages ≤", "basis", "requests ≤", "minutes ≤", "MB ≤")
     rows = plan(order)
+    table = _plan_table(rows, wide=True)
+    print_table(table if fits(table, console_out()) else _plan_table(rows, wide=False))
+    console_err().print(
+        f"No request was made. At most {SUBJECTS_AT_ONCE} subjects are asked side by side in one process."
+    )
+
+
+def _plan_table(rows: Sequence[HostPlan], *, wide: bool) -> Table:
+    """One row a host; where the ids of its subjects do not fit, their number."""
+    table = new_table("host", "subjects", "pages ≤", "basis", "requests ≤", "minutes ≤", "MB ≤")
     for row in rows:
         numbers = (str(row.pages), row.basis, str(row.requests), f"{row.minutes:g}", f"{row.megabytes:g}")
-        table.add_row(row.key, " ".join(row.subjects), *numbers)
+        table.add_row(row.key, " ".join(row.subjects) if wide else str(len(row.subjects)), *numbers)
     slowest = max(max((r.minutes for r in rows), default=0), sum(r.minutes for r in rows) / SUBJECTS_AT_ONCE)
     table.add_section()
     total = (str(sum(r.pages for r in rows)), "", str(sum(r.requests for r in rows)), f"{slowest:.1f}")
     table.add_row(f"{len(rows)} hosts", "", *total, f"{sum(r.megabytes for r in rows):g}")
-    print_table(table)
-    console_err().print(
-        f"No request was made. At most {SUBJECTS_AT_ONCE} subjects are asked side by side in one process."
-    )
+    return table
 
 
 def _tell_of_browser(scan: Scan, order: Order) -> None:
@@ -206,7 +219,7 @@ def _tell_of_browser(scan: Scan, order: Order) -> None:
     pages = sum(s.statistics.get("needs_browser", 0) for s in scan.subjects)
     if pages and order.budget.renders and available():
         how = "pip install 'checker[browser]' and a system's Chromium (docs/browser.md)"
-        console_err().print(f"{pages} pages need a browser to be read: {how}", markup=False, highlight=False)
+        say(f"pages that need a browser to be read: {pages}; {how}")
 
 
 class _Terminated(KeyboardInterrupt):

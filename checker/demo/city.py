@@ -53,6 +53,27 @@ def city() -> City:
     return hosts
 
 
+_OPEN_DATA = (
+    "常住人口",
+    "财政收支",
+    "学校名录",
+    "医疗机构名录",
+    "公交线路",
+    "水库水位",
+    "空气质量",
+    "行政许可",
+    "农产品价格",
+    "停车场",
+)
+_FILLS_APP = (
+    f"var names = {list(_OPEN_DATA)};\n"
+    'document.getElementById("app").innerHTML = "<h3>数据开放目录</h3><table>" + names.map(function (name) {\n'
+    '  return "<tr><td>" + name + "数据集</td><td>含指标说明和历年数据，更新至2021年三季度</td></tr>";\n'
+    '}).join("") + "</table>";\n'
+)
+"""The script without which one column of the sample city shows nothing."""
+
+
 def missing(host: str) -> Reply:
     """The 404 answer of a known host, in the charset of its pages."""
     place = next((p for p in PLACES if p.host == host), None)
@@ -123,7 +144,7 @@ def _oddities(place: Place) -> Iterator[tuple[str, Reply]]:
     if place is SHIQIAO:
         yield "/neibu/index.shtml", Reply(403, "text/plain; charset=utf-8", "仅限内部访问".encode())
     if place is QINGXI:
-        yield "/static/js/app.js", _script("/* fills #app in a browser */\n")
+        yield "/static/js/app.js", _script(_FILLS_APP)
 
 
 def _feeds() -> Iterator[tuple[str, Reply]]:

@@ -57,6 +57,8 @@ def _row(key: str, subjects: list[Subject], order: Order, before: dict[str, int]
 def _pages(subject: Subject, order: Order) -> int:
     if not isinstance(subject, Site):
         return 0
+    if subject.status == "closed":  # its home page, to see whether it still answers
+        return 1
     return subject.max_pages or order.budget.pages
 
 

@@ -48,26 +48,30 @@ async def gather_site(
     """Read a site within its budget and write all facts and coverage lines; never raises for what the site does."""
     home = normalise(site.url) or site.url
     scope = Scope(home, site.aliases)
-    frontier = Frontier(facts, scope, site.max_pages or budget.pages, budget.depth, _last_rank(budget))
+    frontier = Frontier(facts, scope, site.max_pages or budget.pages, budget.depth, _last_rank(site, budget))
     work = Reading(site, home, facts, frontier, scope, clock)
     work.templates = {str(row[0]) for row in facts.execute("SELECT digest FROM template")}
     work.columns = known_columns(facts)
     _queue_registered(work)
     end = time.monotonic() + budget.minutes * 60
     await _read_pages(work, budget, end, fetch, progress)
-    if renderer is not None and not work.gave_up:
+    if renderer is not None and not work.gave_up and site.status != "closed":
         progress(site.id, work.frontier.read, "渲染页面")
         if await render_pages(work, renderer, budget.renders):
             await _read_pages(work, budget, end, fetch, progress)
     note_needed(work)
     _decide_levels(work)
-    progress(site.id, work.frontier.read, "核验链接")
-    await check_links(work, budget, fetch)
+    if site.status != "closed":
+        progress(site.id, work.frontier.read, "核验链接")
+        await check_links(work, budget, fetch)
     facts.write(list(coverage_lines(site.id, home, facts)))
     facts.commit()
 
 
-def _last_rank(budget: Budget) -> Rank:
+def _last_rank(site: Site, budget: Budget) -> Rank:
+    """Of a closed site only the home page is asked for: nothing else of it is judged."""
+    if site.status == "closed":
+        return Rank.HOME
     return Rank.NEXT_PAGE if budget.columns_only else Rank.REST
 
 

@@ -3,6 +3,7 @@
 The parser's own tree ends the process on 100,000 open brackets, and its aliases multiply without bound.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -275,14 +276,25 @@ def _code(error: yaml.reader.ReaderError) -> int:
     return error.character if isinstance(error.character, int) else ord(error.character)
 
 
+_WIDE_COLON = re.compile(r"\s*(?:-\s+)?[^\s#:'\"]+：")
+_NO_BLANK = re.compile(r"\s*-[{\w]")
+
+
 def _not_yaml(text: str, file: str, error: yaml.MarkedYAMLError) -> Problem:
+    """What the parser says, at the line where the reason stands: it often notices one or two lines later."""
     mark = error.problem_mark or error.context_mark
     rows = text.split("\n")
     line = min(mark.line + 1 if mark else 1, len(rows) - (rows[-1] == "" and len(rows) > 1))
-    around = rows[max(line - 3, 0) : line]
+    near = range(line, max(line - 3, 0), -1)
     hint = ""
-    if around and "\t" in around[-1]:
+    if "\t" in rows[line - 1]:
         hint = "; a tab stands in this line: indent with spaces"
-    elif any("：" in row for row in around):
-        hint = "; a full-width ： stands here: YAML needs ': ' after a key"
+    elif wide := [n for n in near if _WIDE_COLON.match(rows[n - 1])] or [n for n in near if "：" in rows[n - 1]]:
+        line, hint = wide[0], "; a full-width ： stands here: YAML needs ': ' after a key"
+    elif comma := [n for n in near if "，" in rows[n - 1] and "{" in rows[n - 1]]:
+        line, hint = comma[0], "; a full-width ， stands here: YAML needs ', ' between entries"
+    elif glued := [n for n in near if _NO_BLANK.match(rows[n - 1])]:
+        line, hint = glued[0], "; a blank is missing behind the - that begins an entry"
+    elif str(error.problem).endswith(("expected '-' indicator", "expected key")):
+        hint = "; look at the indentation here and above: entries of one list begin in the same column"
     return Problem(file, line, f"is not YAML: {error.problem or error.context}{hint}")
