@@ -17,6 +17,9 @@ from checker.model.results import FetchOutcome
 _READ = {FetchOutcome.OK, FetchOutcome.HTTP_4XX, FetchOutcome.SOFT_404}
 """Outcomes after which a reader sees what we see: with any other, his browser may get what we did not."""
 
+_BEYOND_SECONDS = 10
+"""A request may outlive its page, with which it is ended: else chance decides which of the two bounds is told."""
+
 _MOST_NOTES = 10
 _MOST_PROBLEMS = 3
 _KEPT_SCRIPTS = 20_000_000
@@ -158,7 +161,7 @@ class Answers:
             wish.url,
             payload,
             max_bytes=self.settings.body_bytes,
-            total_seconds=self.settings.seconds,
+            total_seconds=self.settings.seconds + _BEYOND_SECONDS,
             rate=self.manners.rate if own else None,
             robots=self.manners.robots or not own,
         )
