@@ -86,8 +86,8 @@ def test_tls_asks_for_the_registered_name(certificate: Path) -> None:
 
     assert run(main()) == [
         ("ok", "www.a.gov.cn", ""),
-        ("tls", "", "HTTPS 安全连接失败：证书与域名不符"),
-        ("tls", "", "HTTPS 安全连接失败：证书为自签名"),
+        ("tls-protocol", "", "HTTPS 安全连接失败：证书与域名不符"),
+        ("tls-protocol", "", "HTTPS 安全连接失败：证书为自签名"),
     ]
 
 

@@ -198,7 +198,7 @@ def test_a_total_time_covers_the_redirects() -> None:
         (socket.gaierror(-2, "Name or service not known"), "dns"),
         (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), "refused"),
         (ConnectionResetError(errno.ECONNRESET, "reset"), "reset"),
-        (ssl.SSLCertVerificationError("certificate has expired"), "tls"),
+        (ssl.SSLCertVerificationError("certificate has expired"), "tls-protocol"),
         (OSError(errno.ETIMEDOUT, "timed out"), "connect-timeout"),
         (OSError(errno.ENETUNREACH, "no route"), "unreachable"),
         (ExceptionGroup("tries", [OSError(errno.ENETUNREACH, ""), ConnectionRefusedError()]), "refused"),

@@ -130,7 +130,7 @@ def test_whole_rows() -> None:
         ([http(521)], ("unknown", "blocked-521"), 1),
         ([DNS], ("broken", "dns"), 2),
         ([RawAnswer(FetchOutcome.REFUSED)], ("broken", "refused"), 2),
-        ([RawAnswer(FetchOutcome.TLS)], ("unknown", "tls"), 1),
+        ([RawAnswer(FetchOutcome.TLS)], ("unknown", "tls-protocol"), 1),
         ([RawAnswer(FetchOutcome.RESET)], ("unknown", "reset"), 1),
         ([RawAnswer(FetchOutcome.UNREACHABLE)], ("unknown", "unreachable"), 1),
         ([RawAnswer(FetchOutcome.CONNECT_TIMEOUT)], ("broken", "connect-timeout"), 2),

@@ -8,6 +8,7 @@ Comes in: an address. Goes out: a `Fetched`, whatever happened. Layers, from the
 from checker.fetch.answer import Fetched
 from checker.fetch.client import Fetcher
 from checker.fetch.connect import ConnectTo
+from checker.fetch.memory import Memory, Remembered
 from checker.fetch.politeness import KeyStatistics, Politeness
 from checker.fetch.render import Chromium, Rendered, Renderer, RenderSettings, available
 from checker.fetch.settings import USER_AGENT, FetchSettings
@@ -22,7 +23,9 @@ __all__ = [
     "Fetched",
     "Fetcher",
     "KeyStatistics",
+    "Memory",
     "Politeness",
+    "Remembered",
     "RenderSettings",
     "Rendered",
     "Renderer",

@@ -23,6 +23,9 @@ _WORDS = {
     FetchOutcome.CONNECT_TIMEOUT: "连接服务器超时",
     FetchOutcome.READ_TIMEOUT: "等待服务器数据超时",
     FetchOutcome.TOTAL_TIMEOUT: "超过总时限仍未收完",
+    FetchOutcome.TLS_EXPIRED: "HTTPS 证书已过期或尚未生效",
+    FetchOutcome.TLS_WRONG_HOST: "HTTPS 证书与域名不符",
+    FetchOutcome.TLS_UNTRUSTED: "HTTPS 证书的颁发机构不受信任",
     FetchOutcome.TLS: "HTTPS 安全连接失败",
     FetchOutcome.PROTOCOL: "服务器的应答不符合 HTTP 协议",
     FetchOutcome.TOO_LARGE: "内容超过读取上限，只读取了开头部分",
@@ -31,6 +34,9 @@ _WORDS = {
     FetchOutcome.REDIRECT_LOOP: "循环跳转",
     FetchOutcome.BAD_ADDRESS: "地址无效",
     FetchOutcome.ROBOTS: "robots.txt 不允许访问",
+    FetchOutcome.PRIVATE: "指向内网地址，未访问",
+    FetchOutcome.OWN_OUTAGE: "本机网络中断，未能访问",
+    FetchOutcome.HOST_DOWN: "该主机已连续无法访问，暂不再访问",
     FetchOutcome.BUDGET: "超出本次检查的额度，未访问",
 }
 
@@ -56,6 +62,10 @@ class Fetched:
     that, '' if it is empty. `elapsed_ms` is the time spent with servers in the last attempt, redirects included,
     waiting for our own politeness left out. `detail` says the failure in plain Chinese, '' for ok.
     `seen_elapsed` is the time of the end in seconds since the Fetcher was made: inspection time = as_of + this.
+    `tls` names what is wrong with a secure connection over which the page was read all the same: expired, wrong-host,
+    untrusted or old (TLS 1.0/1.1, CBC, legacy renegotiation); several are joined by commas, '' if nothing is.
+    `address` is the IP address that answered, '' if unknown. `unchanged`: the server said 304 and the body is the one
+    that an earlier scan kept.
     """
 
     url: str
@@ -70,6 +80,9 @@ class Fetched:
     sha256: str
     detail: str
     seen_elapsed: float
+    tls: str = ""
+    address: str = ""
+    unchanged: bool = False
 
 
 def explain(outcome: FetchOutcome, raw: RawAnswer) -> str:

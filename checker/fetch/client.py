@@ -15,6 +15,7 @@ from checker.fetch.answer import Fetched, explain
 from checker.fetch.engine import Engine, Payload, RawAnswer
 from checker.fetch.errand import Door, Errand, Terms
 from checker.fetch.httpx_engine import HttpxEngine
+from checker.fetch.memory import Memory
 from checker.fetch.politeness import Clock, KeyStatistics, Politeness, Sleep
 from checker.fetch.robots import MAX_BYTES as ROBOTS_BYTES
 from checker.fetch.robots import Robots
@@ -72,7 +73,7 @@ class Fetcher:
     ) -> None:
         await self._engine.close()
 
-    async def get(
+    async def get(  # noqa: PLR0913 - each is one thing that a caller may ask for
         self,
         url: str,
         *,
@@ -82,13 +83,15 @@ class Fetcher:
         rate: float | None = None,
         robots: bool = True,
         patience: float = 1.0,
+        memory: Memory | None = None,
     ) -> Fetched:
         """Fetch `url`, redirects followed, and say what became of it.
 
         `max_bytes` and `total_seconds` replace those of the settings; the total covers all time with servers
         (redirects and attempts together), not our own waiting. `fresh` makes a new connection (confirming pass).
         `rate` is requests a second for this host instead of the interval of the settings. `robots=False` does not
-        ask for robots.txt. `patience` multiplies the connect and read timeouts.
+        ask for robots.txt. `patience` multiplies the connect and read timeouts. `memory` is asked for the answer of
+        an earlier scan, so that an unchanged page costs a 304, and is told every answer.
         """
         address = normalise(url)
         if address is None:
@@ -100,8 +103,12 @@ class Fetcher:
             rate,
             robots,
             patience,
+            memory=memory,
         )
-        return await self._attempts(Errand(address, terms, self._door))
+        answer = await self._attempts(Errand(address, terms, self._door))
+        if memory is not None:
+            memory.keep(answer)
+        return answer
 
     async def send(
         self,

@@ -27,7 +27,9 @@ class Payload:
 class Ask:
     """One request: a normalised address and its limits, in seconds and in bytes after decompression.
 
-    Without a `payload` it is a plain GET.
+    Without a `payload` it is a plain GET. `headers` (lower-case names) are our own further ones, If-None-Match and the
+    like. `tls`: strict verifies the certificate; unverified takes any; old takes any, and TLS 1.0, CBC and legacy
+    renegotiation too.
     """
 
     url: str
@@ -37,6 +39,8 @@ class Ask:
     total_seconds: float
     fresh: bool = False
     payload: Payload | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    tls: Literal["strict", "unverified", "old"] = "strict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,8 @@ class RawAnswer:
     """What came back. `outcome` is ok if the answer arrived whole, whatever its status says.
 
     Where it broke off, status, headers and body are what had arrived. Header names are lower case; `location` is
-    percent-encoded where the server sent raw bytes. `detail` is the library's own words, for our ears only.
+    percent-encoded where the server sent raw bytes. `detail` is the library's own words, for our ears only. `address`
+    is the IP address that answered, '' if unknown; `tls` as in `Fetched`.
     """
 
     outcome: FetchOutcome = FetchOutcome.OK
@@ -52,6 +57,8 @@ class RawAnswer:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     detail: str = ""
+    address: str = ""
+    tls: str = ""
 
 
 class Engine(Protocol):

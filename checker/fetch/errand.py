@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from checker.address import normalise, politeness_host
 from checker.fetch.answer import Fetched, explain
 from checker.fetch.blocked import is_challenge_address, judge
 from checker.fetch.engine import Ask, Engine, Payload, RawAnswer
+from checker.fetch.memory import Memory, Remembered
 from checker.fetch.politeness import Clock, Politeness
 from checker.fetch.retry_after import seconds_to_wait
 from checker.fetch.robots import Robots
@@ -33,6 +34,7 @@ class Terms:
     robots: bool = True
     patience: float = 1.0
     payload: Payload | None = None
+    memory: Memory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Errand:
     _cookie: bool = field(init=False, default=False)
     _came_later: bool = field(init=False, default=False)
     _payload: Payload | None = field(init=False, default=None)
+    _unchanged: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self._left = self.terms.total_seconds
@@ -69,7 +72,7 @@ class Errand:
     async def run(self) -> Fetched:
         """Request, follow redirects, and say what became of it."""
         self._spent, self._hops, self._visits, self._cookie = 0.0, [], {}, False
-        self._payload = self.terms.payload
+        self._payload, self._unchanged = self.terms.payload, False
         address = self.url
         while True:
             raw = await self._request(address)
@@ -146,10 +149,17 @@ class Errand:
             return None
         return max(interval, min(rules.delay(agent), settings.crawl_delay_seconds))
 
+    def _remembered(self, address: str) -> Remembered | None:
+        """What an earlier scan kept of this address: only a page that was read without redirects is compared."""
+        if self.terms.memory is None or self._hops or self._payload is not None:
+            return None
+        return self.terms.memory.recall(address)
+
     async def _send(self, address: str, interval: float) -> RawAnswer:
         if self._left <= 0:
             return RawAnswer(FetchOutcome.TOTAL_TIMEOUT)
         key, door, patience = politeness_host(address), self.door, self.terms.patience
+        known = self._remembered(address)
         async with door.gate.turn(key, interval):
             ask = Ask(
                 address,
@@ -159,6 +169,7 @@ class Errand:
                 self._left,
                 self.terms.fresh,
                 self._payload,
+                known.conditions if known else {},
             )
             begun = door.clock()
             raw = await door.engine.send(ask)
@@ -166,6 +177,9 @@ class Errand:
         self._left -= busy
         self._spent += busy
         door.gate.record(key, judge(raw) if raw.status not in _REDIRECTS else raw.outcome, len(raw.body), busy)
+        if known and raw.status == 304:
+            self._unchanged = True
+            return replace(raw, outcome=FetchOutcome.OK, status=200, headers=known.headers, body=known.body)
         return raw
 
     def _end(self, address: str, outcome: FetchOutcome, raw: RawAnswer, detail: str = "") -> Fetched:
@@ -182,4 +196,7 @@ class Errand:
             sha256=hashlib.sha256(raw.body).hexdigest() if raw.body else "",
             detail=detail or explain(outcome, raw),
             seen_elapsed=self.door.clock() - self.door.opened,
+            tls=raw.tls,
+            address=raw.address,
+            unchanged=self._unchanged,
         )

@@ -137,7 +137,7 @@ class HttpxEngine:
 def _request(client: httpx.AsyncClient, ask: Ask, timeout: httpx.Timeout) -> httpx.Request:
     """The request of an ask; headers of a payload stand beside ours, and where both name one, ours holds but Accept."""
     if ask.payload is None:
-        return client.build_request("GET", ask.url, timeout=timeout)
+        return client.build_request("GET", ask.url, headers=dict(ask.headers), timeout=timeout)
     ours = {name.lower() for name in client.headers} - {"accept"}
     headers = {name: value for name, value in ask.payload.headers.items() if name not in ours}
     content = ask.payload.body if ask.payload.method == "POST" else None

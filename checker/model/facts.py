@@ -98,6 +98,8 @@ class Fetch:
     elapsed_ms: Annotated[int, "Milliseconds from the start of the request to the end of the body."]
     seen_at: Annotated[str, "Inspection time of the answer, ISO 8601."]
     sha256: Annotated[str, "SHA-256 of the body, empty if none was kept."] = ""
+    tls: Annotated[str, "What is wrong with a secure connection over which it was read all the same: expired, wrong-host, untrusted, old; empty if nothing."] = ""
+    unchanged: Annotated[int, "1 if the server said 304 (not modified) and the body is that of an earlier scan."] = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,10 @@ class FetchOutcome(StrEnum):
     CONNECT_TIMEOUT = "connect-timeout"
     READ_TIMEOUT = "read-timeout"
     TOTAL_TIMEOUT = "total-timeout"
-    TLS = "tls"
+    TLS_EXPIRED = "tls-expired"
+    TLS_WRONG_HOST = "tls-wrong-host"
+    TLS_UNTRUSTED = "tls-untrusted"
+    TLS = "tls-protocol"
     PROTOCOL = "protocol-error"
     TOO_LARGE = "too-large"
     DECOMPRESSION = "decompression-error"
@@ -29,6 +32,9 @@ class FetchOutcome(StrEnum):
     REDIRECT_LOOP = "redirect-loop"
     BAD_ADDRESS = "bad-address"
     ROBOTS = "robots"
+    PRIVATE = "private-address"
+    OWN_OUTAGE = "own-outage"
+    HOST_DOWN = "host-down"
     BUDGET = "budget"
 
 

@@ -73,4 +73,5 @@ def fetch_row(subject: str, answer: Fetched, purpose: str, seen_at: str) -> Fetc
     return Fetch(
         subject, Address(answer.url), purpose, answer.outcome.value, answer.status, Address(answer.final_url),
         len(answer.hops), answer.content_type, len(answer.body), answer.elapsed_ms, seen_at, answer.sha256,
+        answer.tls, int(answer.unchanged),
     )  # fmt: skip
