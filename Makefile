@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE :=
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test docs eval bench format clean
+.PHONY: help demo test docs eval bench agreement format clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*  ## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -24,7 +24,7 @@ test: $(VENV)/.installed-dev  ## everything that CI runs
 	@$(BIN)/checker rules validate
 	@$(BIN)/checker rules test
 	@$(BIN)/checker registry validate
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 docs: $(VENV)/.installed-dev  ## write the generated pages of docs/ anew
 	@$(BIN)/python docs/generate.py
@@ -34,6 +34,9 @@ eval: $(VENV)/.installed-eval  ## print how exact the page readers are, beside t
 
 bench: $(VENV)/.installed-dev  ## print how fast a scan and the page reader are
 	@$(BIN)/python bench/bench.py
+
+agreement: $(VENV)/.installed-dev  ## compare the verdicts on links with those of LinkChecker on a real tree of pages
+	@$(BIN)/python -m bench.agreement
 
 format: $(VENV)/.installed-dev  ## lay out the code as `make test` wants it
 	@$(BIN)/ruff check --fix .

@@ -8,9 +8,12 @@ import tempfile
 import time
 from collections.abc import Callable
 
+from checker.config import shipped
 from checker.demo import AS_OF, city
 from checker.extract import EXTRACTORS, PageContext
+from checker.extract.wording import compiled, hits
 from checker.page import parse
+from checker.rules import load_rules
 
 SCANS, RUNS = 3, 5
 
@@ -60,11 +63,20 @@ def rate(extract: bool) -> float:
     return len(known) / statistics.median(runs)
 
 
+def words() -> float:
+    """Megabytes of text a second that the word lists are sought in, the median of a few runs."""
+    lexicon = compiled(load_rules(shipped("rules")).lexicons)
+    texts = [parse(*page).text for page in pages()]
+    runs = [timed(lambda: [hits(text, lexicon, AS_OF.date()) for text in texts]) for _ in range(RUNS)]
+    return sum(len(text.encode()) for text in texts) / 1e6 / statistics.median(runs)
+
+
 def main() -> None:
     """Print every number."""
     print(f"Python {sys.version.split()[0]} on {os.cpu_count()} processors")
     print(f"{'page parsed':<28} {rate(extract=False):7.0f} pages/s (median of {RUNS})")
     print(f"{'page parsed and extracted':<28} {rate(extract=True):7.0f} pages/s (median of {RUNS})")
+    print(f"{'wording of texts':<28} {words():7.1f} MB/s (median of {RUNS})")
     seconds = statistics.median(timed(scan) for _ in range(SCANS))
     print(f"{'checker demo, whole':<28} {seconds:7.2f} s (median of {SCANS})")
 

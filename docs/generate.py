@@ -1,4 +1,5 @@
-"""Writes the generated pages of the documentation from the code: facts.md, rules.md and cli.md.
+"""Writes the generated pages of the documentation: facts.md, rules.md, cli.md and the table of links.md from the code,
+hostile-servers.md from the table of the tests.
 
 `python docs/generate.py` writes what changed, `python docs/generate.py --check` ends with 1 if something is stale.
 """
@@ -10,13 +11,17 @@ from pathlib import Path
 from typing import Any, get_args
 
 import typer
+import yaml
 
 from checker.cli import app
 from checker.config import shipped
 from checker.extract import EXTRACTORS
 from checker.facts.query import FUNCTIONS, FactsReader, Memory
 from checker.facts.schema import Need, View, specs, table_of, views
+from checker.fetch import FetchOutcome
 from checker.gather import GATHERERS
+from checker.gather.links.judging import MOST_DOWN
+from checker.gather.links.verdicts import BY_STATUS, SILENT, Standing, reason_of, standing, verdict_of
 from checker.model.context import CONTEXT
 from checker.model.facts import FACTS
 from checker.model.rules import Effect, Profile, Rule, Threshold
@@ -26,13 +31,17 @@ from checker.sources import SOURCES
 
 FOLDER = Path(__file__).resolve().parent
 _HEAD = "<!-- Made by docs/generate.py from the code: do not edit, run `make docs`. -->\n"
+_VERDICTS = "<!-- The table below is made by docs/generate.py from the code. -->"
 _VALUES = {Path: "PATH", int: "NUMBER", float: "NUMBER", str: "TEXT"}
 
 
 def pages() -> dict[str, str]:
     """The text of every generated page by file name."""
-    parts = {"facts.md": _facts(), "rules.md": _rules(), "cli.md": _cli()}
-    return {name: _HEAD + "\n" + "\n".join(lines).rstrip() + "\n" for name, lines in parts.items()}
+    parts = {"facts.md": _facts(), "rules.md": _rules(), "cli.md": _cli(), "hostile-servers.md": _hostile()}
+    made = {name: _HEAD + "\n" + "\n".join(lines).rstrip() + "\n" for name, lines in parts.items()}
+    before, table, after = _current("links.md").partition(_VERDICTS)
+    behind = after[after.index("\n\n") :] if table else ""
+    return made | {"links.md": before + _VERDICTS + "\n".join(["", *_verdicts()]) + behind}
 
 
 def stale() -> list[str]:
@@ -270,7 +279,7 @@ def _param(param: Any, kind: Any) -> str:
     if param.param_type_name == "argument":
         shown = f"`{param.name.upper()}`" + (" (required)" if param.required else "")
     else:
-        names = ", ".join(param.opts)
+        names = ", ".join([*param.opts, *param.secondary_opts])
         shown = f"`{names}`" if param.is_flag else f"`{names} {value}`"
     default = "" if param.default in {None, False} or param.required else f"`{param.default}`"
     return _row(shown, default, param.help or "")
@@ -281,6 +290,75 @@ def _value(kind: Any) -> str:
     if kind in _VALUES:
         return _VALUES[kind]
     return next((v for part in get_args(kind) if (v := _value(part))), "")
+
+
+# --- hostile-servers.md ---------------------------------------------------------------------------------------------
+
+
+def _hostile() -> Iterator[str]:
+    table = yaml.safe_load((FOLDER.parent / "tests" / "hostile_cases.yaml").read_text("utf-8"))
+    number = sum(len(kind["cases"]) for kind in table["kinds"])
+    yield from (
+        "# Hostile servers",
+        "",
+        f"What servers do and what becomes of it: {number} cases, each of which the tests ask of a server that does",
+        "just that. The *outcome* of a request is a fact and judges nothing. The *verdict* on a link stands after a",
+        "second, slower request over a new connection; only **broken** is held against a site, *unknown* never is. The",
+        "*words* are those of a report, empty where the answer is a page.",
+        "",
+    )
+    for kind in table["kinds"]:
+        yield from (f"## {kind['kind']}", "")
+        yield from _table("what the server does", "outcome", "verdict on a link", "words")
+        for case in kind["cases"]:
+            yield _hostile_row(table["defaults"] | case)
+        yield ""
+    yield from (
+        "## Secure connections",
+        "",
+        "Pages and links are read over bad certificates too, and the connection is noted; a strict one takes none.",
+        "",
+    )
+    yield from _table("what the server shows", "strict outcome", "outcome", "noted")
+    for row in table["secure"]:
+        yield _row(row["does"], f"`{row['strict']}`", f"`{row['outcome']}`", row["tls"] and f"`{row['tls']}`")
+
+
+def _hostile_row(case: dict[str, Any]) -> str:
+    verdict = {"broken": "**broken**", "unknown": "unknown"}.get(case["verdict"], case["verdict"])
+    why = "" if case["reason"] in {"ok", case["outcome"]} else f" (`{case['reason']}`)"
+    return _row(case["does"], f"`{case['outcome']}`", f"{verdict}{why}", case["words"])
+
+
+# --- links.md -------------------------------------------------------------------------------------------------------
+
+
+def _verdicts() -> Iterator[str]:
+    """One row for all outcomes that mean the same: what they mean, and the verdict when they come first or second."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for outcome in FetchOutcome:
+        of_status = outcome in {FetchOutcome.HTTP_4XX, FetchOutcome.HTTP_5XX}
+        for status in [s for s in BY_STATUS if outcome == f"http-{s // 100}xx"] + [0] if of_status else [0]:
+            shown = f"`{reason_of(outcome, status)}`" if status or not of_status else f"any other `{outcome.value}`"
+            groups.setdefault(_means(outcome, status), []).append(shown)
+    yield from _table("seen", "one look means", "seen first: what then", "seen second, after a dead first look")
+    for means, seen in groups.items():
+        yield _row(", ".join(dict.fromkeys(seen)), *means)
+
+
+def _means(outcome: FetchOutcome, status: int) -> tuple[str, str, str]:
+    dead = (FetchOutcome.HTTP_4XX, 404)
+    means = standing(outcome, status)
+    again = f"looked at again, {MOST_DOWN} of a host at most"
+    first = (
+        again
+        if outcome is FetchOutcome.HOST_DOWN
+        else {Standing.FINE: "ok", Standing.UNSURE: "unknown"}.get(means, "looked at again")
+    )
+    second = verdict_of(dead, (outcome, status), False)[0]
+    if outcome in SILENT:
+        second += f"; {' '.join(verdict_of(dead, (outcome, status), True))} if the host answered meanwhile"
+    return means.value, first, second
 
 
 def main(arguments: list[str]) -> int:

@@ -1,15 +1,19 @@
 """What the tests of the network door share: a clock that only sleeping moves, and settings in small numbers."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import httpx
 
 from checker.fetch import Fetcher, FetchSettings
+from checker.fetch.engine import Ask, RawAnswer
 from tests.hostile import Hostile
 
-PATIENT = FetchSettings(interval=0, max_bytes=1_000_000, concurrency=50)
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Where test servers listen: no public addresses, so a test names them as an operator would."""
+
+PATIENT = FetchSettings(interval=0, max_bytes=1_000_000, concurrency=50, references=(), allowed_private=LOOPBACK)
 T = TypeVar("T")
 
 
@@ -55,3 +59,25 @@ class TellsTheServer(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._real.aclose()
+
+
+class Scripted:
+    """An engine that gives these answers in turn, the last one for ever, whatever is asked; `asked` are addresses.
+
+    `hold` keeps every answer back until it is set. `takes` is told of every request and may move a clock.
+    """
+
+    def __init__(self, answers: list[RawAnswer], takes: Callable[[], None] = lambda: None) -> None:
+        self._answers = answers
+        self._takes = takes
+        self.asked: list[str] = []
+        self.hold: asyncio.Event | None = None
+
+    async def send(self, ask: Ask) -> RawAnswer:
+        self.asked.append(ask.url)
+        self._takes()
+        if self.hold is not None:
+            await self.hold.wait()
+        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+
+    async def close(self) -> None: ...

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ AS_OF = datetime.fromisoformat("2021-11-08T10:00:00+08:00")
 QUICK = replace(Budget(), confirm_after=0.0, minutes=5, link_checks=200, renders=0)
 
 
+@cache
 def national() -> RuleSet:
     """The shipped rules under the national profile."""
     return rule_set(load_rules(shipped("rules")), "national")

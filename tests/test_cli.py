@@ -153,6 +153,7 @@ WRONG = [
         "a profile is named, not given as a file: it lies at rules/profiles/gate.yaml",
     ),
     (("scan", "--resume"), "there is no unfinished scan to go on with"),
+    (("scan", "--store", "sites.yaml"), "'sites.yaml' is a file"),
     (("report",), "`checker scan` makes one"),
     (("report", "--scan", "nothing"), "no scan nothing; the newest are none"),
     (("evaluate", "--scan", "nothing"), "no scan nothing; the newest are none"),
@@ -329,12 +330,6 @@ def test_no_color_wins_over_force_color(folder: Path, server: CityServer) -> Non
 
 def test_version(tmp_path: Path) -> None:
     assert checker("--version", cwd=tmp_path).out.startswith("checker 0.")
-
-
-def test_hours_that_are_not_kept_are_told(folder: Path, server: CityServer) -> None:
-    written = (folder / "sites.yaml").read_text("utf-8").replace("rate: 9}", 'rate: 9, hours: "22:00-06:00"}', 1)
-    (folder / "sites.yaml").write_text(written, "utf-8")
-    assert "hours of fresh are not kept by this version" in scan(folder, server, "--plan").err
 
 
 def test_a_report_into_a_link_or_a_pipe_is_written_into_it(folder: Path, server: CityServer) -> None:

@@ -70,7 +70,7 @@ def certificate(tmp_path: Path) -> Path:
 
 
 def test_tls_asks_for_the_registered_name(certificate: Path) -> None:
-    async def main() -> list[tuple[str, str, str]]:
+    async def main() -> list[tuple[str, str, str, str]]:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(certificate)
         async with Hostile(tls=context) as server:
@@ -79,15 +79,19 @@ def test_tls_asks_for_the_registered_name(certificate: Path) -> None:
             async with quick_fetcher(trusting) as fetcher, quick_fetcher(FetchSettings(connect_to=rules)) as strict:
                 got = [
                     await fetcher.get("https://www.a.gov.cn/host"),
+                    await fetcher.get("https://b.gov.cn/host", strict_tls=True),
+                    await strict.get("https://www.a.gov.cn/host", strict_tls=True),
                     await fetcher.get("https://b.gov.cn/host"),
                     await strict.get("https://www.a.gov.cn/host"),
                 ]
-        return [(f.outcome.value, f.body.decode(), f.detail) for f in got]
+        return [(f.outcome.value, f.body.decode(), f.detail, f.tls) for f in got]
 
     assert run(main()) == [
-        ("ok", "www.a.gov.cn", ""),
-        ("tls-protocol", "", "HTTPS 安全连接失败：证书与域名不符"),
-        ("tls-protocol", "", "HTTPS 安全连接失败：证书为自签名"),
+        ("ok", "www.a.gov.cn", "", ""),
+        ("tls-wrong-host", "", "HTTPS 证书与域名不符", ""),
+        ("tls-untrusted", "", "HTTPS 证书的颁发机构不受信任", ""),
+        ("ok", "b.gov.cn", "", "wrong-host"),
+        ("ok", "www.a.gov.cn", "", "untrusted"),
     ]
 
 

@@ -2,6 +2,8 @@
 
 import http.client
 import re
+import socket
+import ssl
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -11,13 +13,16 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 import yaml
 
-from checker.demo import AS_OF, CityServer, city, visits
-from checker.demo.accounts import CHANNELS, HOST
+from checker.config import shipped
+from checker.demo import AS_OF, CREDENTIALS, CityServer, city, visits
+from checker.demo.accounts import CHANNELS, CONTENT_TYPES, HOST
 from checker.demo.city import CHALLENGED, missing
 from checker.demo.entries import entries, list_pages
 from checker.demo.places import CITY, EDUCATION, HEALTH, PLACES, QINGXI, SHIQIAO
 from checker.demo.plan import Place
-from checker.model.registry import AccountsFile, Feed, SitesFile
+from checker.demo.platforms import SECURE
+from checker.model.registry import SOURCE_KEYS, Account, AccountsFile, Feed, Sheet, SitesFile, WechatApi, source_kind
+from checker.sources import addresses_of
 
 ROOT = Path(__file__).parent.parent
 TARGETS = re.compile(r'(?:href|src)\s*=\s*"([^"]+)"|url\(([^)"]+)\)')
@@ -95,7 +100,7 @@ def test_every_link_of_the_healthy_portal_answers_200(server: CityServer) -> Non
             waiting.extend(targets(url, body.decode("utf-8")))
     assert [url for url, status in answers.items() if status != 200] == []
     own = {urlsplit(url).path for url in answers if urlsplit(url).netloc == CITY.host}
-    assert set(city()[CITY.host]) - own == {"/robots.txt", "/images/pic.svg"}
+    assert set(city()[CITY.host]) - own == {"/robots.txt"}
 
 
 def test_every_planted_dead_link_and_no_other() -> None:
@@ -169,17 +174,71 @@ def test_top_level_columns_are_those_of_the_navigation() -> None:
 
 
 def test_the_registered_feeds_are_served_except_the_one_planted_as_missing() -> None:
-    accounts = AccountsFile.model_validate(yaml.safe_load((ROOT / "accounts.yaml").read_text("utf-8"))).accounts
-    feeds = {a.id: s.feed for a in accounts for s in a.sources if isinstance(s, Feed)}
+    feeds = {a.id: s.feed for a in accounts() for s in a.sources if isinstance(s, Feed)}
     assert feeds == {c.id: f"http://{HOST}{c.path}" for c in CHANNELS}
+    assert {c.form for c in CHANNELS} == set(CONTENT_TYPES)
     lost = {account for account, feed in feeds.items() if urlsplit(feed).path not in city()[HOST]}
     assert lost == {"349902M001WX0001"}
-    assert {a.id for a in accounts if a.status == "closed"} == {"349900M018WX0001"}
+    assert {a.id for a in accounts() if a.status == "closed"} == {"349900M018WX0001"}
+
+
+def accounts() -> tuple[Account, ...]:
+    return AccountsFile.model_validate(yaml.safe_load((ROOT / "accounts.yaml").read_text("utf-8"))).accounts
+
+
+def test_the_accounts_have_every_kind_of_source_and_ask_nobody_but_the_city() -> None:
+    sources = [source for account in accounts() for source in account.sources]
+    assert {source_kind(source) for source in sources} == set(SOURCE_KEYS)
+    asked = [urlsplit(address) for source in sources for address in addresses_of(source)]
+    assert {parts.hostname for parts in asked} <= set(city())
+    assert {parts.hostname for parts in asked if parts.scheme == "https"} <= SECURE
+    named = [s.wechat_api for s in sources if isinstance(s, WechatApi)]
+    assert {name for keys in named for name in (keys.appid_env, keys.secret_env)} == set(CREDENTIALS)
+    sheets = [s.sheet for s in sources if isinstance(s, Sheet)]
+    assert [(shipped("accounts.yaml").parent / sheet).is_file() for sheet in sheets] == [True]
+    wheel = (ROOT / "pyproject.toml").read_text("utf-8")
+    assert all(f'"{Path(sheet).parent}" = "checker/_data/{Path(sheet).parent}"' in wheel for sheet in sheets)
+
+
+def secure(server: CityServer, host: str, cacert: Path | None) -> int:
+    """The status of a secure request, by a client that trusts the authority of the city (or not)."""
+    context = ssl.create_default_context(cafile=cacert)
+    with (
+        socket.create_connection(("127.0.0.1", server.port), timeout=10) as plain,
+        context.wrap_socket(plain, server_hostname=host) as safe,
+        safe.makefile("rb") as answer,
+    ):
+        safe.sendall(f"GET /robots.txt HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        return int(answer.readline().split()[1])
+
+
+def test_platforms_answer_over_secure_connections_on_the_same_port(server: CityServer) -> None:
+    assert secure(server, "mp.weixin.qq.com", server.cacert) == 200
+    assert ask(server, f"http://{CITY.host}/robots.txt")[0] == 200
+    with pytest.raises(ssl.SSLCertVerificationError):
+        secure(server, "mp.weixin.qq.com", None)
+    with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized.name"):
+        secure(server, CITY.host, server.cacert)  # this site has no secure connection
+    assert secure(server, "m.weibo.cn", server.cacert) == 200
+    kept = server.cacert
+    server.stop()
+    assert not kept.exists()
+
+
+def test_a_package_is_given_in_parts(server: CityServer) -> None:
+    whole = city()["app.shili.gov.cn"]["/wodeshili.apk"].body
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", "/wodeshili.apk", headers={"Host": "app.shili.gov.cn", "Range": "bytes=100-9999999"})
+    answer = connection.getresponse()
+    ranged = f"bytes 100-{len(whole) - 1}/{len(whole)}"
+    assert (answer.status, answer.headers["Content-Range"], answer.read()) == (206, ranged, whole[100:])
+    connection.request("POST", "/cgi-bin/stable_token", body=b"{}", headers={"Host": "api.weixin.qq.com"})
+    assert connection.getresponse().read() == city()["api.weixin.qq.com"]["/cgi-bin/stable_token"].body
+    connection.close()
 
 
 def test_the_expectations_name_registered_subjects_and_served_places() -> None:
-    accounts = AccountsFile.model_validate(yaml.safe_load((ROOT / "accounts.yaml").read_text("utf-8"))).accounts
-    assert set(expected()) == {s.id for s in registered().sites} | {a.id for a in accounts}
+    assert set(expected()) == {s.id for s in registered().sites} | {a.id for a in accounts()}
     for rules in expected().values():
         for judged in rules.values():
             rows = judged["rows"]

@@ -22,7 +22,7 @@ from checker.errors import Exit
 from checker.facts.query import FUNCTIONS
 from checker.facts.schema import table_of, tables, views
 from checker.fetch import FetchOutcome, FetchSettings
-from checker.gather.link_verdicts import Look
+from checker.gather.links import Look
 from checker.model import registry as registry_model
 from checker.model import rules as rules_model
 from checker.model.facts import FACTS
@@ -32,6 +32,7 @@ from checker.model.rules import Profile
 from checker.registry import read_registry
 from checker.report import FORMATS
 from checker.rules import ROW_COLUMNS, load_rule, load_rules, rule_set
+from checker.rules.lexicons import load_lexicons
 from checker.sources import SOURCES
 from checker.yaml_lines import load, validated
 
@@ -83,7 +84,8 @@ def leaves() -> dict[str, Any]:
 
 
 def options(command: Any) -> set[str]:
-    return {name for p in command.params if p.param_type_name == "option" for name in p.opts} | {"--help"}
+    named = [p for p in command.params if p.param_type_name == "option"]
+    return {name for p in named for name in (*p.opts, *p.secondary_opts)} | {"--help"}
 
 
 def named(name: str, text: str) -> bool:
@@ -213,7 +215,7 @@ def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
 
 
 def test_yaml_is_marked_as_what_it_is() -> None:
-    marks = {"yaml sites.yaml", "yaml accounts.yaml", "yaml rule", "yaml profile"}
+    marks = {"yaml sites.yaml", "yaml accounts.yaml", "yaml rule", "yaml profile", "yaml lexicon"}
     assert [str(b) for b in blocks() if b.info.startswith("yaml") and b.info not in marks] == []
 
 
@@ -229,6 +231,13 @@ def test_every_accounts_yaml_is_valid(block: Block, tmp_path: Path) -> None:
     path = tmp_path / "accounts.yaml"
     path.write_text(block.text, "utf-8")
     assert read_registry(None, path).accounts
+
+
+@pytest.mark.parametrize("block", blocks("yaml lexicon"), ids=str)
+def test_every_word_list_that_a_page_shows_loads(block: Block, tmp_path: Path) -> None:
+    (tmp_path / "lexicon").mkdir()
+    (tmp_path / "lexicon" / "wording.yaml").write_text(block.text, "utf-8")
+    assert load_lexicons(tmp_path)[1] == []
 
 
 @pytest.mark.parametrize("block", blocks("yaml rule"), ids=str)
@@ -308,7 +317,8 @@ def test_every_word_of_the_results_is_documented() -> None:
 def test_the_verdicts_on_links_are_those_of_the_code() -> None:
     text = read("docs/formats.md").partition("## What became of a request")[2]
     rows = dict(re.findall(r"^\| `([\w-]+)` \|.*\| `(\w+)` \|$", text, re.M))
-    looks = {o: Look(o, 404 if o is FetchOutcome.HTTP_4XX else 0, "", "") for o in FetchOutcome}
+    statuses = {FetchOutcome.HTTP_4XX: 404, FetchOutcome.HTTP_5XX: 500}
+    looks = {o: Look(o, statuses.get(o, 0), "", "") for o in FetchOutcome}
     assert rows == {o: "ok" if x.fine else "broken" if x.dead else "unknown" for o, x in looks.items()}
 
 

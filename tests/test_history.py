@@ -35,23 +35,25 @@ WEEK = dict.fromkeys(range(1, 8), 20)
 
 
 @pytest.mark.parametrize(
-    ("counts", "state", "recorded"),
+    ("counts", "state", "recorded", "gaps"),
     [
-        ({}, "partial", 0),
-        ({0: 50}, "partial", 0),  # the inspection day itself is not over
-        ({1: 20, 2: 20}, "partial", 40),
-        (WEEK, "complete", 140),
-        (WEEK | {0: 3, 8: 20}, "complete", 140),
-        (WEEK | {7: 19}, "partial", 139),  # begun in the middle of its first day: one more day will do
-        (WEEK | {4: 19}, "partial", 139),
-        (WEEK | {4: 19, 8: 1}, "failed", 139),
-        ({8: 20}, "failed", 0),
-        ({100: 20, 1: 20}, "failed", 20),
+        ({}, "partial", 0, ""),
+        ({0: 50}, "partial", 0, ""),  # the inspection day itself is not over
+        ({1: 20, 2: 20}, "partial", 40, ""),  # the days before the first visit are no gaps
+        (WEEK, "complete", 140, ""),
+        (WEEK | {0: 3, 8: 20}, "complete", 140, ""),
+        # begun in the middle of its first day: one more day will do
+        (WEEK | {7: 19}, "partial", 139, "11月1日只有19次"),
+        (WEEK | {4: 19}, "partial", 139, "11月4日只有19次"),
+        (WEEK | {4: 19, 8: 1}, "failed", 139, "11月4日只有19次"),
+        (WEEK | {3: 0, 4: 19, 5: 0}, "partial", 119 - 20, "11月4日只有19次，11月3日、11月5日没有访问"),
+        ({8: 20, **dict.fromkeys(range(2, 8), 20)}, "failed", 120, "11月7日没有访问"),
+        ({100: 20, **WEEK, 1: 3}, "failed", 123, "11月7日只有3次"),
     ],
 )
-def test_how_complete_the_week_of_visits_is(counts: dict[int, int], state: str, recorded: int) -> None:
+def test_how_complete_the_week_of_visits_is(counts: dict[int, int], state: str, recorded: int, gaps: str) -> None:
     log = visit_coverage(visits(counts), DAY)
-    reason = f"近7天已记录{recorded}次访问，应不少于140次（每天不少于20次）"
+    reason = f"近7天已记录{recorded}次访问，应不少于140次（每天不少于20次）{gaps and f'；其中{gaps}'}"
     assert log == ContextLog("visit", state, "" if state == "complete" else reason)
 
 
@@ -116,14 +118,15 @@ def test_the_context_holds_what_concerns_the_subject_only(tmp_path: Path) -> Non
     assert context_of(tmp_path, "s3", "visit") == []
     assert context_of(tmp_path, "s1", "context_log") == rows_of(
         ContextLog("sibling", "complete", ""),
-        ContextLog("visit", "partial", "近7天已记录2次访问，应不少于140次（每天不少于20次）"),
+        ContextLog("visit", "partial", "近7天已记录2次访问，应不少于140次（每天不少于20次）；其中11月7日只有2次"),
+        ContextLog("filed_account", "complete", ""),
     )
 
 
 def test_a_new_context_replaces_a_half_written_one(tmp_path: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         (tmp_path / f"context.sqlite{suffix}").write_bytes(b"left by a killed scan")
-    assert len(context_of(tmp_path, "s1", "context_log")) == 2
+    assert len(context_of(tmp_path, "s1", "context_log")) == 3
     assert sorted(p.name for p in tmp_path.iterdir()) == ["context.sqlite", "facts.sqlite"]
 
 

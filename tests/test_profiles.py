@@ -174,7 +174,8 @@ def test_a_folder_without_rules_says_so(tmp_path: Path) -> None:
 
 def test_word_lists_are_no_rules(rules: Path) -> None:
     before = load_rules(rules).digest
-    write(rules, "lexicon/words.yaml", "- 词\n")
+    words = "name: words\ntitle: 词\nversion: '1'\ncategory: typo\nsource: 自拟\nterms: [{term: 秸杆, right: 秸秆}]\n"
+    write(rules, "lexicon/words.yaml", words)
     assert sorted(load_rules(rules).rules) == ["t1-one", "t2-two"]
     assert load_rules(rules).digest != before
 

@@ -156,7 +156,7 @@ def test_accounts_with_every_kind_of_source(tmp_path: Path) -> None:
     assert first.sources[0] == Feed(
         feed="https://a.example.cn/rss.xml", complete=True, synced="https://a.example.cn/status"
     )
-    assert first.sources[1] == Sheet(sheet="exports/wechat.xlsx", complete=True)
+    assert first.sources[1] == Sheet(sheet=str(tmp_path / "exports/wechat.xlsx"), complete=True)
     assert (second.sources, second.code, second.unit) == ((), None, "霍山县公安局")
     assert registry.accounts_folder == tmp_path
 

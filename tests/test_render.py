@@ -93,7 +93,7 @@ PAGES: dict[str, Body] = {
     '<video src="/v.mp4"></video><script>new Image().src = "/pixel.gif"</script>',
 }
 ROBOTS = "User-agent: *\nDisallow: /api/closed/\n"
-ROBOTS_SAYS = f"robots.txt 不允许访问：{HOME}/api/closed/rows"
+ROBOTS_SAYS = f"robots.txt 不允许访问（Disallow: /api/closed/）：{HOME}/api/closed/rows"
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ EXPECTED = {
     "/tracked": seen("/tracked", "正文"),
     "/forbidden": seen(
         "/forbidden", "", requests=2, blocked=1, notes=(ROBOTS_SAYS,),
-        problem=f"页面所需的内容未能读取（robots.txt 不允许访问）：{HOME}/api/closed/rows",
+        problem=f"页面所需的内容未能读取（robots.txt 不允许访问（Disallow: /api/closed/））：{HOME}/api/closed/rows",
     ),
     "/broken": seen("/broken", "404", "/api/nothing", notes=(f"页面不存在（HTTP 404）：{HOME}/api/nothing",)),
     "/puts": seen("/puts", "正文", blocked=1, notes=(f"数据接口使用 PUT 方法，未执行：{HOME}/api/rows",)),

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from checker.fetch.owner import registrable
 from checker.fetch.render import Rendered, Renderer, RenderSettings, available
-from checker.fetch.render.policy import Fate, Wish, carried, decide, labelled, registrable, same_call
+from checker.fetch.render.policy import Fate, Wish, carried, decide, labelled, same_call
 from tests.fetching import run
 from tests.rendering import HOME, Body, Pages
 

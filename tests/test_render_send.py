@@ -81,7 +81,7 @@ def test_a_post_to_the_page_that_answers_by_a_get_of_itself_is_no_loop() -> None
 def test_robots_txt_holds_for_calls_too() -> None:
     found = run(sent("/echo", robots="User-agent: *\nDisallow: /echo"))
 
-    assert found == (FetchOutcome.ROBOTS, f"{HOME}/echo", 0, "", "robots.txt 不允许访问", [])
+    assert found == (FetchOutcome.ROBOTS, f"{HOME}/echo", 0, "", "robots.txt 不允许访问（Disallow: /echo）", [])
 
 
 @pytest.mark.parametrize(("method", "attempts"), [("POST", 1), ("GET", 3)])

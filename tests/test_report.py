@@ -345,7 +345,14 @@ def test_a_home_page_that_could_not_be_read_is_said_at_the_top(reason: str, line
 def test_the_report_ends_with_what_its_words_mean() -> None:
     lines = text.render(SCAN, width=400).decode().splitlines()
     legend = lines[lines.index(next(one for one in lines if one.startswith("── 说明"))) + 1 :]
-    assert [one.partition("：")[0] for one in legend] == ["合格（15项中5项已判定）", "待核", "候选", "第二部分", "最低"]
+    assert [one.partition("：")[0] for one in legend] == [
+        "合格（15项中5项已判定）",
+        "待核",
+        "候选",
+        "〔1a2b3c4d〕",
+        "第二部分",
+        "最低",
+    ]
 
 
 @pytest.mark.parametrize(

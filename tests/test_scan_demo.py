@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from checker.config import shipped
-from checker.demo import AS_OF, CityServer, visits
+from checker.demo import AS_OF, CREDENTIALS, CityServer, visits
 from checker.demo.places import CITY, HEALTH, PLACES, QINGXI, SHIQIAO
 from checker.fleet import evaluate_scan, load_scan, run
 from checker.history import record_visits
@@ -40,10 +40,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def scan(store: Path) -> Iterator[Scan]:
     record_visits(store, visits())
-    with CityServer() as server:
+    with CityServer() as server, pytest.MonkeyPatch.context() as environment:
+        for name, value in CREDENTIALS.items():
+            environment.setenv(name, value)
         registry = read_registry(shipped("sites.yaml"), shipped("accounts.yaml"))
         wanted = order(server, store, [])
-        fetch = replace(wanted.fetch, read_seconds=10.0, total_seconds=20.0)
+        fetch = replace(
+            wanted.fetch, read_seconds=10.0, total_seconds=20.0, platform_interval=0.001, cacert=server.cacert
+        )
         yield run(replace(wanted, registry=registry, fetch=fetch, as_of=AS_OF, budget=QUICK_CITY), lambda _: None)
 
 

@@ -200,3 +200,11 @@ def test_of_a_closed_site_only_the_home_page_is_asked_for(tmp_path: Path) -> Non
     found, _ = scan_pages({HOST: pages}, tmp_path, [closed])
     assert ask(tmp_path, "SELECT DISTINCT a.url FROM fetch f JOIN address a ON a.id = f.url") == [(HOME,)]
     assert (found.subjects[0].verdict, found.subjects[0].statistics["requests"]) == (None, 1)
+
+
+def test_a_page_too_deep_to_be_read_whole_is_not_said_to_lack_anything(tmp_path: Path) -> None:
+    found = scan({"/zwyw/": html(NAV + "<div>" * 2_500 + LIST)}, tmp_path)
+    lines = ask(tmp_path, "SELECT fact, state, reason FROM gather_log WHERE scope = ?", f"{HOME}zwyw/")
+    cut = "页面过大或标签嵌套过深，只读取了开头部分"
+    assert {("list_item", "failed", cut), ("article_date", "failed", cut)} <= set(lines)
+    assert [f.certainty for f in assessment(found, ID, "v4-columns-blank").findings] == ["unknown"]

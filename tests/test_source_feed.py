@@ -1,57 +1,25 @@
 import asyncio
+import importlib
 import json
-import os
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from checker import sources
-from checker.model.facts import Address, GatherLog, Post
-from checker.model.registry import Account, Feed
+from checker.model.facts import AccountMeta, Address, GatherLog, Post
+from checker.model.registry import SOURCE_KEYS, Feed
 from checker.model.results import FetchOutcome
 from checker.sources import SOURCES, SourceResult, gather_account
 from checker.sources.feed import parse_feed, read, synced_at
 from checker.sources.reading import unreadable
 from checker.sources.times import day_and_time, moment
+from tests.sources import BEIJING, Door, Said, account, real
 
-BEIJING = timezone(timedelta(hours=8))
 AS_OF = datetime(2025, 6, 20, 10, 0, tzinfo=BEIJING)
 FEED = "https://bridge.example.cn/feeds/MP_WXS_1.rss"
 STATUS = "https://bridge.example.cn/feeds"
-SHARED = Path(os.environ.get("CHECKER_SHARED") or Path(__file__).parents[2] / "shared")
-
-
-@dataclass
-class Said:
-    """What the fake door answers to one address."""
-
-    body: bytes = b""
-    outcome: FetchOutcome = FetchOutcome.OK
-    status: int = 200
-    final_url: str = ""
-    detail: str = ""
-
-
-@dataclass
-class Door:
-    """A fake Fetcher: known answers, and what was asked for."""
-
-    answers: dict[str, Said]
-    asked: list[str] = field(default_factory=list)
-
-    async def get(self, url: str) -> Said:
-        self.asked.append(url)
-        return self.answers.get(url, Said(b"", FetchOutcome.HTTP_4XX, 404))
-
-
-def account(*given: dict[str, Any]) -> Account:
-    return Account.model_validate(
-        {"id": "acc", "code": None, "name": "某发布", "platform": "wechat-subscription", "organizer": "某办",
-         "sources": list(given)}
-    )  # fmt: skip
 
 
 def rss(*items: str) -> bytes:
@@ -81,9 +49,12 @@ def reading(
 
 
 def gathered(door: Door, *given: dict[str, Any]) -> tuple[tuple[Any, ...], list[tuple[str, str, str]]]:
+    """The posts, and the log's lines about the posts as a whole and about each source."""
     rows, log = asyncio.run(gather_account(account(*given), door, AS_OF))
-    assert [(line.subject, line.fact) for line in log] == [("acc", "post")] * len(log)
-    return rows, [(line.scope, line.state, line.reason) for line in log]
+    assert {line.subject for line in log} == {"acc"}
+    about_posts = [line for line in log if line.fact == "post" and line.scope not in {"newest", "original"}]
+    posts = tuple(row for row in rows if isinstance(row, Post))
+    return posts, [(line.scope, line.state, line.reason) for line in about_posts]
 
 
 # --- real feeds -----------------------------------------------------------------------------------------------------
@@ -102,13 +73,6 @@ REAL = [
     ("nsfc_2026.xml", 50, "2026-08-22T09:33:18+08:00", None),
     ("ocean_obs_2026.xml", 50, "2026-04-30T16:42:08+08:00", None),
 ]  # read by eye in the files: number of <item>, newest and oldest item time (never the channel's)
-
-
-def real(name: str) -> bytes:
-    path = SHARED / "real_newmedia" / name
-    if not path.exists():
-        pytest.skip(f"{path} is absent (set CHECKER_SHARED to the folder with the real samples)")
-    return path.read_bytes()
 
 
 @pytest.mark.parametrize(("name", "count", "newest", "oldest"), REAL)
@@ -269,6 +233,19 @@ def test_a_feed_that_nobody_vouches_for_is_partial() -> None:
     )  # fmt: skip
 
 
+def test_a_complete_feed_says_since_when_and_when_it_was_filled() -> None:
+    result = reading(rss(item(1), item(2, "Mon, 09 Jun 2025 08:00:00 +0800")), b"2025-06-20T01:00:00Z")
+    assert (result.complete_since, result.synced_at) == ("2025-06-09", "2025-06-20T09:00:00+08:00")
+    given = {"feed": FEED, "complete": True, "synced": STATUS}
+    door = Door({FEED: Said(rss(item(1))), STATUS: Said(b"2025-06-20T01:00:00Z")})
+    rows, _ = asyncio.run(gather_account(account(given), door, AS_OF))
+    assert rows == (
+        post(1),
+        AccountMeta("acc", "complete-since", "2025-06-10", "feed"),
+        AccountMeta("acc", "synced", "2025-06-20T09:00:00+08:00", "feed"),
+    )
+
+
 def test_a_complete_feed_may_be_empty() -> None:
     assert reading(rss()) == SourceResult((), (), (), "complete", "", "feed", "2025-06-20T10:00:00+08:00")
 
@@ -294,17 +271,17 @@ def test_a_post_of_later_today_is_no_anomaly() -> None:
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        (b"2025-06-18T10:00:00+08:00", ""),
-        (b"2025-06-18T09:59:59+08:00", "上次同步时间为2025-06-18 09:59，距检查时间超过2天"),
+        (b"2025-06-19T10:00:00+08:00", ""),
+        (b"2025-06-19T09:59:59+08:00", "上次同步时间为2025-06-19 09:59，距检查时间超过1天"),
         (b"2025-06-23 10:00:00", "同步时间2025-06-23 10:00晚于检查时间"),
         (b"\xef\xbb\xbf1750384800\n", ""),
         (b"Fri, 20 Jun 2025 01:00:00 GMT", ""),
         (b'{"syncTime": 1750384800, "updateTime": 1}', ""),
-        (b'{"data": {"update_time": "2025-06-01 10:00:00"}}', "上次同步时间为2025-06-01 10:00，距检查时间超过2天"),
+        (b'{"data": {"update_time": "2025-06-01 10:00:00"}}', "上次同步时间为2025-06-01 10:00，距检查时间超过1天"),
         (b'[{"id": "MP_WXS_1", "syncTime": 1750384800}, {"id": "MP_WXS_2", "syncTime": 1700000000}]', ""),
         (
             b'[{"id": "MP_WXS_8", "syncTime": 1750384800}, {"id": "MP_WXS_2", "syncTime": 1700000000}]',
-            "上次同步时间为2023-11-15 06:13，距检查时间超过2天",
+            "上次同步时间为2023-11-15 06:13，距检查时间超过1天",
         ),
         (b"<html>login</html>", "同步状态中没有可读的时间"),
         (b'{"status": "ok"}', "同步状态中没有可读的时间"),
@@ -443,8 +420,8 @@ def test_nothing_readable_tells_every_reason() -> None:
     reasons = [
         ("feed", "返回的是网页（可能是验证页），不是订阅源"),
         ("feed", "无法读取（域名无法解析）"),
-        ("sheet", "本版本尚不支持该来源：sheet"),
-        ("weibo", "本版本尚不支持该来源：weibo"),
+        ("sheet", "表格文件a.xlsx不存在"),
+        ("weibo", "未登记接口令牌，也未允许读取公开页面（public: true），需要人工查看"),
         ("manual", "需要人工查看"),
     ]
     together = "；".join(f"来源{n}（{kind}）：{reason}" for n, (kind, reason) in enumerate(reasons, 1))
@@ -457,10 +434,24 @@ def test_nothing_readable_tells_every_reason() -> None:
 
 def test_log_lines_are_rows_of_the_facts_file() -> None:
     _, log = asyncio.run(gather_account(account(), Door({}), AS_OF))
-    assert log == (GatherLog("acc", "post", "", "failed", "未登记信息来源"),)
+    functions = "没有能读取它的来源"
+    assert log == (
+        GatherLog("acc", "post", "", "failed", "未登记信息来源"),
+        GatherLog("acc", "post", "newest", "failed", "未登记信息来源"),
+        GatherLog("acc", "post", "original", "failed", "未登记信息来源"),
+        GatherLog("acc", "account_function", "menu", "failed", functions),
+        GatherLog("acc", "account_function", "replies", "failed", functions),
+        GatherLog("acc", "account_function", "comments", "failed", functions),
+        GatherLog("acc", "account_function", "", "failed",
+                  f"菜单：{functions}；自动回复：{functions}；评论：{functions}"),
+        GatherLog("acc", "account_meta", "", "failed", "没有能读取账号资料的来源"),
+        GatherLog("acc", "probe", "app-download", "notApplicable", ""),
+    )  # fmt: skip
 
 
-def test_every_file_of_the_folder_is_a_registered_source() -> None:
-    no_sources = {"__init__", "reading", "times"}
-    files = {path.stem for path in Path(sources.__file__).parent.glob("*.py")} - no_sources
-    assert files == {source.read.__module__.rsplit(".", 1)[-1] for source in SOURCES}
+def test_every_source_of_the_folder_is_registered() -> None:
+    names = {path.stem for path in Path(sources.__file__).parent.glob("*.py")} - {"__init__"}
+    modules = [importlib.import_module(f"checker.sources.{name}") for name in sorted(names)]
+    found = [module.SOURCE for module in modules if hasattr(module, "SOURCE")]
+    assert sorted(source.kind for source in found) == sorted(source.kind for source in SOURCES)
+    assert {source.kind for source in SOURCES} | {"manual"} == set(SOURCE_KEYS)

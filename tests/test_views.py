@@ -16,6 +16,7 @@ from checker.model.facts import (
     Tag,
     TemplateKey,
 )
+from checker.model.results import FetchOutcome
 from tests.engine_data import (
     HOME,
     SUBJECT,
@@ -252,6 +253,24 @@ def test_a_link_counts_once_for_a_page_and_the_home_page_goes_first() -> None:
     assert tuples(LINKS, *rows[:3], check(target)) == [(target, "broken", url("a/"), "先", 2, 0)]
     assert tuples(LINKS, *rows, check(target, "ok")) == []
     assert tuples(LINKS, check(target)) == []  # carried by no page that is known
+
+
+def test_every_page_that_carries_a_link_and_what_befell_it_in_words() -> None:
+    rows = [*template_of("", "a/"), link("c/", "http://b.cn/", "乙"), check("http://b.cn/")]
+    assert tuples("SELECT page, text, region FROM link_carrier WHERE url = 'http://b.cn/' ORDER BY page", *rows) == [
+        (HOME, "乙县", "navigation"), (url("a/"), "乙县", "navigation"), (url("c/"), "乙", "main"),
+    ]  # fmt: skip
+    at = url("1.html")
+    for reason in [o.value for o in FetchOutcome] + ["host-vanished", "not-confirmed"]:
+        row = fact(LinkCheck, url=at, verdict="unknown", reason=reason, status=0)
+        (cause,) = tuples("SELECT cause FROM checked_link", link("", at), row)
+        unsaid = reason in {"ok", "too-large"}  # never the reason of a verdict that is not ok
+        assert (reason, unsaid) == (reason, cause == (reason,))
+    stated = fact(
+        LinkCheck, url=at, verdict="broken", reason="http-410", status=410, first_reason="http-404", tls="old"
+    )
+    sql = "SELECT cause, first_reason, final_url, chain, tls FROM checked_link"
+    assert tuples(sql, link("", at), stated) == [("HTTP 410", "http-404", "", "", "old")]
 
 
 # --- marks and tags ------------------------------------------------------------------------------------------------

@@ -159,6 +159,17 @@ def test_signs_of_tampering_without_a_first_day() -> None:
     assert tuples("SELECT kind, days_seen FROM tampering", *rows) == [("hidden", 2), ("cloaked", 0)]
 
 
+def test_doubtful_targets_stand_apart_from_signs_of_tampering() -> None:
+    rows = [
+        fact(HiddenLink, page=HOME, url=Address("http://bad.cn/"), kind=kind, quote="标题")
+        for kind in ("harmful-target", "wrong-target", "hidden")
+    ]
+    assert tuples("SELECT page, kind, url, quote FROM suspicious_target", *rows) == [
+        (HOME, "harmful-target", "http://bad.cn/", "标题"), (HOME, "wrong-target", "http://bad.cn/", "标题"),
+    ]  # fmt: skip
+    assert tuples("SELECT kind FROM tampering", *rows) == [("hidden",)]
+
+
 def test_working_days_follow_the_notices() -> None:
     of_2021 = {d.day: d.working for d in workdays(2021)}
     assert len(of_2021) == 365

@@ -7,9 +7,11 @@ import traceback
 import typer
 
 from checker import __version__
-from checker.cli import registry, rules
+from checker.cli import registry, review, rules
 from checker.cli.demo import demo
+from checker.cli.evidence import evidence
 from checker.cli.page import page
+from checker.cli.probe import probe
 from checker.cli.scan import scan
 from checker.cli.stored import evaluate, report
 from checker.cli.terminal import say, silence_stdout
@@ -25,8 +27,11 @@ app = typer.Typer(
 app.command(epilog="Example: `checker scan -f text -f json -o - -o result.json`")(scan)
 app.command(epilog="Example: `checker evaluate --profile gate`")(evaluate)
 app.command(epilog="Example: `checker report -f json -o result.json`")(report)
+app.command(epilog="Example: `checker evidence 3f9a` or `checker evidence 3f9a --save page.html`")(evidence)
+app.command(epilog="Example: `checker probe --every 30m` or `checker probe --status`")(probe)
 app.command(epilog="Example: `checker page saved.html -f json` or `checker page http://www.example.gov.cn/`")(page)
 app.command(epilog="Example: `checker demo` or `checker demo --serve`")(demo)
+app.add_typer(review.app, name="review")
 app.add_typer(rules.app, name="rules")
 app.add_typer(registry.app, name="registry")
 
@@ -59,6 +64,6 @@ def main() -> None:
         say(f"checker: the machine or the store does not let us: {error}")
         sys.exit(Exit.INTERNAL)
     except Exception as error:  # never exit 1: that means findings
-        traceback.print_exc()
+        say(traceback.format_exc().rstrip("\n"))
         say(f"checker: internal error ({type(error).__name__}); please report it with the lines above")
         sys.exit(Exit.INTERNAL)

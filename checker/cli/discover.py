@@ -1,7 +1,6 @@
 """`checker registry discover` and `checker registry new`: what columns a site has, and a registry to begin with."""
 
 import asyncio
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from checker.address import host_of, in_scope, normalise
 from checker.cli.output import check_writable
 from checker.cli.scan import Sites, clock, connections, readable, registry_at, someone_there
 from checker.cli.stopping import stopping
-from checker.cli.terminal import console_err, console_out, fits, new_table, print_out, print_table, say
+from checker.cli.terminal import console_err, console_out, fits, new_table, print_json, print_out, print_table, say
 from checker.config import Budget
 from checker.errors import MachineError, UsageError
 from checker.fetch import FetchSettings
@@ -213,9 +212,7 @@ def _line(proposal: Proposal, site: Site) -> ColumnLine:
 def _show(found: Discovery, wanted: Sequence[Proposal], site: Site, format: str) -> None:
     if format == "json":
         rows = [asdict(p) | {"proposed": p in wanted} for p in found.columns]
-        print_out(
-            json.dumps({"site": site.id, "columns": rows, "gaps": list(found.gaps)}, ensure_ascii=False, indent=1)
-        )
+        print_json({"site": site.id, "columns": rows, "gaps": list(found.gaps)}, 1)
         return
     if not found.columns:
         return

@@ -79,13 +79,13 @@ def _replace(path: Path, body: bytes) -> None:
         raise MachineError(f"{path}: the report cannot be written ({error.strerror})") from error
 
 
-def check_writable(path: Path) -> None:
-    """Better told before a long scan than after it; raises UsageError."""
+def check_writable(path: Path, option: str = "--output") -> None:
+    """Better told before a long scan than after it; raises UsageError, in the name of the option."""
     if path.exists() and not path.is_file() and not path.is_dir():
         return  # a pipe or a device
     nearest = next((p for p in path.parents if p.exists()), path.parent)
     if path.is_dir() or not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        raise UsageError(f"--output {path}: no file can be written there")
+        raise UsageError(f"{option} {path}: no file can be written there")
 
 
 def chosen_outputs(formats: list[str] | None, files: list[Path] | None, fail_on: str = "veto") -> Outputs:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, cast, get_args
 
 import typer
 
-from checker.address import normalise
+from checker.address import host_of, normalise
 from checker.cli.output import chosen_outputs
 from checker.cli.page_output import FORMATS, PageWriter
 from checker.cli.page_parts import Parts
@@ -66,7 +66,8 @@ def page(
     single = len(wanted) == 1 and not (wanted[0] != "-" and not is_address(wanted[0]) and Path(wanted[0]).is_dir())
     if address and (not single or live):
         raise UsageError("--url is the address of one saved page; give one file (or -) with it")
-    settings = FetchSettings(connect_to=where, cacert=readable(cacert))
+    typed = frozenset(host_of(known) for source in wanted if (known := normalise(source)))
+    settings = FetchSettings(connect_to=where, cacert=readable(cacert), allowed_private=typed)
     alone = single and not lists
     try:
         with stopping("stopped"), PageWriter(pairs, alone) as writer:

@@ -1,6 +1,5 @@
 """How `checker page` writes: one object at a time, as pages are read, so that hundreds need no more memory than one."""
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -11,6 +10,7 @@ from typing import Any, BinaryIO, Self
 from checker.cli.terminal import console_out, silence_stdout, wants_colour
 from checker.errors import MachineError
 from checker.report import render_page
+from checker.report.json_report import encoded
 
 FORMATS = ("text", "json", "ndjson")
 
@@ -54,7 +54,7 @@ class PageWriter:
     def _rendered(self, page: Mapping[str, Any], name: str, shown: bool) -> bytes:
         if name == "text":
             return _for_terminal(page) if shown else render_page(page)
-        whole = json.dumps(page, ensure_ascii=False, indent=None if name == "ndjson" else 2)
+        whole = encoded(page, None if name == "ndjson" else 2).decode().rstrip("\n")
         before, after = ("", "\n") if name == "ndjson" or self._single else (",\n" if self._count else "[\n", "")
         return f"{before}{whole}{after}".encode("utf-8", "replace")
 

@@ -7,9 +7,10 @@ from typing import BinaryIO, Self
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from checker import __version__
+from checker.cli.asked import Asked
 from checker.cli.output import Outputs
 from checker.cli.terminal import console_err, silence_stdout
-from checker.fleet import Event, Finished, Order, Progressed, Started
+from checker.fleet import Event, Finished, Order, Progressed, Requested, Started
 from checker.model.results import Scan
 from checker.report import ndjson
 
@@ -28,6 +29,7 @@ class Listener:
         self._quiet = quiet
         self._verbose = verbose and not quiet
         self._resume = order.resume
+        self._asked = Asked()
         self._bar = Progress(
             SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
             TimeElapsedColumn(), TextColumn("{task.fields[doing]}", markup=False), console=self._console,
@@ -65,13 +67,18 @@ class Listener:
             case Progressed():
                 doing = f"{self._names.get(event.subject, event.subject)}：{event.doing}，已读{event.pages}页"
                 self._bar.update(self._task, doing=doing)
+            case Requested():
+                self._asked.add(event.keys)
             case Finished():
                 result = event.result
                 self._bar.update(self._task, advance=1, doing=f"{result.name}：{_WORDS[result.verdict]}")
                 self._stream(ndjson.subject(result))
                 if self._verbose:
                     read = f"{result.statistics.get('pages', 0)} pages, {result.statistics.get('requests', 0)} requests"
-                    self._console.print(f"{result.id} {result.name}: {_WORDS[result.verdict]} ({read})", markup=False)
+                    if unchanged := result.statistics.get("not_modified", 0):
+                        read += f", {unchanged} of them answered: not modified"
+                    said = f"{result.id} {result.name}: {_WORDS[result.verdict]} ({read})"
+                    self._console.print(said, markup=False, soft_wrap=True)
 
     def _say_resumed(self, event: Started, total: int) -> None:
         if self._resume and not self._quiet:
@@ -80,6 +87,9 @@ class Listener:
     def finish(self, scan: Scan) -> None:
         """Hear that the scan is at its end."""
         self._stream(ndjson.finished(scan))
+        if self._verbose:
+            for line in self._asked.lines():
+                self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _stream(self, line: bytes) -> None:
         """Write an event at once; a reader who has left hears no more, and the scan goes on."""

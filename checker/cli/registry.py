@@ -1,8 +1,9 @@
-"""`checker registry`: sites.yaml and accounts.yaml checked, begun, and filled with the columns that a site shows."""
+"""`checker registry`: sites.yaml and accounts.yaml checked, begun, imported, and filled with columns of sites."""
 
 import typer
 
 from checker.cli.discover import discover_columns, new
+from checker.cli.registry_import import import_sheets
 from checker.cli.scan import Accounts, Sites, registry_at
 from checker.cli.terminal import console_out
 
@@ -15,6 +16,7 @@ def _group() -> None:
 
 
 app.command("discover", epilog="Example: `checker registry discover 3499000001 --write`")(discover_columns)
+app.command("import", epilog="Example: `checker registry import sites.xlsx accounts.xls --dry-run`")(import_sheets)
 app.command("new", epilog="Example: `checker registry new http://www.example.gov.cn/ -o sites.yaml`")(new)
 
 

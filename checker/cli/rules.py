@@ -1,6 +1,5 @@
 """`checker rules`: list, show, validate, test and try the rules."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,7 +7,7 @@ import typer
 import yaml
 
 from checker.cases import run_cases
-from checker.cli.terminal import console_err, console_out, new_table, print_out, print_table
+from checker.cli.terminal import console_err, console_out, new_table, print_json, print_out, print_table
 from checker.config import DEFAULT_STORE, shipped
 from checker.errors import Exit, UsageError
 from checker.rules import LoadedRule, RuleBook, RuleSet, load_rule, load_rules, rule_set
@@ -51,7 +50,7 @@ def list_rules(rules: RulesDir = None, profile: ProfileName = "national", format
     chosen = rules_of(book_at(rules), profile).rules
     entries = [_entry(loaded) for loaded in chosen]
     if format == "json":
-        print_out(json.dumps(entries, ensure_ascii=False, indent=1))
+        print_json(entries, 1)
         return
     table = new_table("rule", "title", "effect", "status", "waits for")
     for entry in entries:
@@ -104,9 +103,15 @@ def _as_written(value: Any) -> Any:
 
 @app.command("validate", epilog="Example: `checker rules validate --rules ./rules`")
 def validate(rules: RulesDir = None) -> None:
-    """Check every rule and profile; all errors at once as file:line: message."""
+    """Check every rule, profile and word list; all errors at once as file:line: message."""
+    from checker.gather.links import load_lexicon  # noqa: PLC0415 - only this command reads it
+
     book = book_at(rules)
-    console_out().print(f"{len(book.rules)} rules and {len(book.profiles)} profiles are valid")
+    targets = book.folder / "lexicon" / "harmful-targets.yaml"
+    if targets.exists():
+        load_lexicon(targets)
+    counted = f"{len(book.rules)} rules, {len(book.profiles)} profiles and {len(book.lexicons)} word lists"
+    console_out().print(f"{counted} are valid")
 
 
 @app.command("test", epilog="Example: `checker rules test v3-home-stale`")
@@ -129,7 +134,7 @@ def test(ids: Annotated[list[str] | None, typer.Argument(help="Rule ids; default
 def try_rule(
     file: Annotated[Path, typer.Argument(help="The rule file.")],
     scan: Annotated[str | None, typer.Option(help="Id of a stored scan; default: the newest.")] = None,
-    store: Annotated[Path, typer.Option(help="Where scans are kept.")] = DEFAULT_STORE,
+    store: Annotated[Path, typer.Option(file_okay=False, help="Where scans are kept.")] = DEFAULT_STORE,
 ) -> None:
     """Run one rule file over the facts of a stored scan and show its rows; nothing is kept."""
     from checker.fleet.evaluate import try_rule as tried  # noqa: PLC0415 - see `_entry`

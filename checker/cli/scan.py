@@ -20,10 +20,23 @@ from checker.config import DEFAULT_STORE, SHANGHAI, Budget, shanghai
 from checker.errors import Exit, UsageError
 from checker.fetch import ConnectTo, FetchSettings, available
 from checker.fetch.reachable import reachable
-from checker.fleet import SUBJECTS_AT_ONCE, Begun, HostPlan, Order, is_another_day, plan, run, stopped_scan
+from checker.fleet import (
+    SUBJECTS_AT_ONCE,
+    Begun,
+    HostPlan,
+    Order,
+    is_another_day,
+    outside_hours,
+    plan,
+    run,
+    stopped_scan,
+)
 from checker.model.registry import Registry
 from checker.model.results import Scan
 from checker.registry import read_registry
+from checker.report._lines import plain
+from checker.report._wording import forbidden, home_unread
+from checker.scan.hours import real_time
 
 Sites = Annotated[
     Path | None, typer.Option("--sites", help="sites.yaml; default: ./sites.yaml, if --accounts is not given either.")
@@ -35,7 +48,7 @@ Accounts = Annotated[
 Only = Annotated[list[str] | None, typer.Option("--only", help="Id of a subject; repeat for several.")]
 RulesDir = Annotated[Path | None, typer.Option("--rules", help="Folder of rules; default: those shipped.")]
 ProfileName = Annotated[str | None, typer.Option("--profile", help="Profile under rules/profiles; default: national.")]
-StoreDir = Annotated[Path, typer.Option("--store", help="Where scans and history are kept.")]
+StoreDir = Annotated[Path, typer.Option("--store", file_okay=False, help="Where scans and history are kept.")]
 Formats = Annotated[list[str] | None, typer.Option("--format", "-f", help="text, json or ndjson; repeat for several.")]
 Files = Annotated[list[Path] | None, typer.Option("--output", "-o", help="File for the format at the same place.")]
 FailOn = Annotated[str, typer.Option("--fail-on", help="veto, deduction, notice or never.")]
@@ -62,10 +75,19 @@ def scan(
     fail_on: FailOn = "veto",
     pending_ok: PendingOk = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the newest unfinished scan.")] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait for the hours of a site instead of leaving it out of this run.")
+    ] = False,
     plan_only: Annotated[
         bool, typer.Option("--plan", help="Tell hosts, pages, minutes, megabytes; ask nobody.")
     ] = False,
     max_pages: Annotated[int | None, typer.Option(min=1, help="Pages per site at most.")] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Ask for every page anew, not only if it has changed since the last scan.")
+    ] = False,
+    keep_pages: Annotated[
+        bool, typer.Option("--keep-pages", help="Keep the bodies of all answers, personal data too, with the scan.")
+    ] = False,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Render pages that only scripts build, if Chromium is there.")
     ] = True,
@@ -73,7 +95,12 @@ def scan(
     executor: Annotated[str, typer.Option(help="local, or dask=ADDRESS of a scheduler.")] = "local",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.")] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="One line on stderr for each finished subject.")
+        bool,
+        typer.Option(
+            "--verbose",
+            "-v",
+            help="One line on stderr for each finished subject, and at the end what was asked of which server.",
+        ),
     ] = False,
 ) -> None:
     """Inspect what is registered and print scored findings with their evidence."""
@@ -93,10 +120,13 @@ def scan(
         workers=workers,
         executor=_executor(executor),
         resume=resume,
+        fresh=fresh,
+        keep_pages=keep_pages,
+        wait=wait,
     )
     if begun:
         order = begun.applied(order, datetime.now(SHANGHAI))
-    _warn_of_hours(order, quiet)
+    _tell_of_hours(order, quiet)
     if plan_only:
         _print_plan(order)
         return
@@ -174,11 +204,29 @@ def _executor(text: str) -> str:
     return text
 
 
-def _warn_of_hours(order: Order, quiet: bool) -> None:
-    """Hours of the registry are not kept by this version; whoever wrote them must know before the first request."""
-    sites = [s.id for s in order.registry.sites if s.hours]
-    if sites and not quiet:
-        console_err().print(f"hours of {', '.join(sites)} are not kept by this version; start the scan at that time")
+def _tell_of_hours(order: Order, quiet: bool) -> None:
+    """Which sites may not be asked just now, and what becomes of them, before the first request."""
+    outside = outside_hours(order, real_time())
+    if outside and not quiet:
+        sites = ", ".join(f"{site} ({hours})" for site, hours in outside.items())
+        what = "they are waited for" if order.wait else "left out of this run; --wait waits for them"
+        say(f"outside their registered hours now: {sites}; {what}")
+
+
+def _tell_of_robots(scan: Scan) -> None:
+    """Sites that we were kept from: nothing is known of them until somebody acts."""
+    for subject in scan.subjects:
+        why = home_unread(subject)
+        if why and forbidden(why):
+            what = _WHERE_IT_LEADS if subject.authorised_by else _ASK_THE_OWNER
+            say(f"{subject.id} {plain(subject.name)}: robots.txt forbids us ({plain(why)}); it stays pending: {what}")
+
+
+_ASK_THE_OWNER = "ask the site's owner to change it, or write `robots: authorised` with `authorised_by` in sites.yaml"
+_WHERE_IT_LEADS = (
+    "its home page leads to another host, and what was authorised holds for its own host only; "
+    "check `url` in sites.yaml"
+)
 
 
 def someone_there(connect_to: tuple[ConnectTo, ...]) -> None:
@@ -237,17 +285,18 @@ def run_scan(order: Order, outputs: Outputs, pending_ok: bool, quiet: bool = Fal
     try:
         with listener:
             scan = run(order, listener)
+            listener.finish(scan)
     except KeyboardInterrupt as stop:
         console_err().print("stopped; what was gathered is kept, `checker scan --resume` goes on", markup=False)
         return Exit.TERMINATED if isinstance(stop, _Terminated) else Exit.INTERRUPTED
     finally:
         signal.signal(signal.SIGTERM, before)
-    listener.finish(scan)
     outputs.write(scan, sys.stdout, streamed=True)
     for subject in scan.subjects:
         for problem in subject.problems:
             console_err().print(f"checker: {subject.id}: {problem}", markup=False, highlight=False, soft_wrap=True)
     if not quiet:
+        _tell_of_robots(scan)
         _tell_of_browser(scan, order)
         outputs.tell(scan)
     return exit_code(scan, outputs.fail_on, pending_ok)

@@ -1,5 +1,6 @@
-"""The accounts of the sample city and their feeds (RSS 2.0 and Atom); a feed that is None answers 404."""
+"""The accounts of the sample city and their feeds (RSS 2.0, Atom, JSON Feed); a feed that is None answers 404."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -17,7 +18,7 @@ class Channel:
 
     id: str
     name: str
-    form: Literal["rss", "atom"]
+    form: Literal["rss", "atom", "json"]
     newest: int | None
     step: int = 2
     count: int = 8
@@ -25,7 +26,7 @@ class Channel:
     @property
     def path(self) -> str:
         """Path of the feed on HOST."""
-        return f"/{self.form}/{self.id}.xml"
+        return f"/{self.form}/{self.id}.{'json' if self.form == 'json' else 'xml'}"
 
 
 CHANNELS: tuple[Channel, ...] = (
@@ -36,7 +37,11 @@ CHANNELS: tuple[Channel, ...] = (
     Channel("349900M015WX0001", "健康示例", "rss", newest=3),
     Channel("349900M015WX0002", "示例疾控科普", "atom", newest=14, step=7),
     Channel("349902M001WX0001", "石桥发布", "rss", newest=None),
+    Channel("349900M020TT0001", "平安示例", "json", newest=2, step=3),
 )
+CONTENT_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
+"""What each form of feed is sent as."""
+
 TOPICS = (
     "便民服务提示",
     "天气与出行提醒",
@@ -65,8 +70,8 @@ def posts(channel: Channel) -> tuple[tuple[str, str, datetime], ...]:
 
 
 def feed(channel: Channel) -> str:
-    """The feed as XML text."""
-    return _rss(channel) if channel.form == "rss" else _atom(channel)
+    """The feed as text: XML, or JSON."""
+    return {"rss": _rss, "atom": _atom, "json": _json}[channel.form](channel)
 
 
 def _rss(channel: Channel) -> str:
@@ -94,3 +99,11 @@ def _atom(channel: Channel) -> str:
         f"<id>http://{HOST}{channel.path}</id><title>{channel.name}</title><updated>{rows[0][2].isoformat()}</updated>\n"
         f"{items}\n</feed>\n"
     )
+
+
+def _json(channel: Channel) -> str:
+    items = [
+        {"id": url, "url": url, "title": title, "date_published": at.isoformat()} for url, title, at in posts(channel)
+    ]
+    whole = {"version": "https://jsonfeed.org/version/1.1", "title": channel.name, "items": items}
+    return json.dumps(whole, ensure_ascii=False)

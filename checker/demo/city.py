@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from checker.demo import accounts, delivery, render
+from checker.demo import accounts, delivery, platforms, render
 from checker.demo.entries import entries, list_pages
 from checker.demo.places import CITY, PLACES, QINGXI, SHIQIAO
 from checker.demo.plan import Place, Reply, Section
@@ -13,6 +13,9 @@ City = Mapping[str, Mapping[str, Reply]]
 
 CHALLENGED = "gaj.shili.gov.cn"
 """A site behind a browser check: whoever runs no scripts is told nothing."""
+
+CLOSED = "lyj.shili.gov.cn"
+"""A closed site whose name still leads somewhere: every path of it is missing."""
 
 _ROBOTS = Reply(200, "text/plain; charset=utf-8", b"User-agent: *\nDisallow: /manage/\n")
 _NEIGHBOURS = {
@@ -46,6 +49,8 @@ def city() -> City:
     hosts: dict[str, Mapping[str, Reply]] = {place.host: dict(_place(place)) for place in PLACES}
     hosts["shili.gov.cn"] = {"/": _moved(f"http://{CITY.host}/"), "/robots.txt": _ROBOTS}
     hosts[accounts.HOST] = dict(_feeds())
+    hosts |= platforms.platforms()
+    hosts[CLOSED] = {}  # closed as it should be: nothing is there any more
     challenge = Reply(412, "text/html; charset=utf-8", _CHALLENGE.encode())
     hosts[CHALLENGED] = {"/robots.txt": _ROBOTS, "*": challenge}
     for host, name in _NEIGHBOURS.items():
@@ -152,7 +157,7 @@ def _feeds() -> Iterator[tuple[str, Reply]]:
     for channel in accounts.CHANNELS:
         if channel.newest is None:
             continue
-        kind = "application/rss+xml" if channel.form == "rss" else "application/atom+xml"
+        kind = accounts.CONTENT_TYPES[channel.form]
         yield channel.path, Reply(200, f"{kind}; charset=utf-8", accounts.feed(channel).encode())
         for url, title, _ in accounts.posts(channel):
             body = f'<!DOCTYPE html><meta charset="utf-8"><title>{title}</title><h1>{title}</h1>\n'

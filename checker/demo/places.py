@@ -18,7 +18,9 @@ CITY = Place(
              ("市卫生健康委", "http://wjw.shili.gov.cn/"), ("网站地图", "/map.html")),
     map="/map.html", access=("无障碍浏览", "/wza/index.html"),
     home_note='<p class="zt"><a href="/zt/jnh/index.html">节能环保专题</a> '
-              '<a href="/zt/map/index.html">市民地图</a></p>',
+              '<a href="/zt/map/index.html">市民地图</a></p>'
+              '<div class="gzwm"><img src="/images/pic.svg" alt="示例发布微信公众号" width="80"> '
+              '<img src="/images/pic.svg" alt="示例发布官方微博" width="80"></div>',
     extra={"/zt/jnh/index.html": ("节能环保专题", "<p>　　绿色出行、垃圾分类、节约用水，从每个人做起。</p>"),
            "/zt/map/index.html": ("市民地图", "<p>　　公交站点、便民服务点、公共停车场分布说明。</p>"),
            "/wza/index.html": ("无障碍浏览", "<p>　　本站支持读屏软件、大字模式和键盘操作。</p>")},
@@ -68,7 +70,8 @@ QINGXI = Place(
              ("无障碍浏览", "/wza/index.shtml"), ("旧版网站", "/old/index.shtml")),
     elsewhere=(("政务服务", "http://zwfw.shili.gov.cn/"),),
     home_note='<div class="ad"><img src="/images/banner2018.jpg" alt="清溪旅游节"> '
-              '<a href="http://www.xinwen.shili.example/zt/2018/index.html">2018清溪旅游节专题报道</a></div>',
+              '<a href="http://www.xinwen.shili.example/zt/2018/index.html">2018清溪旅游节专题报道</a></div>'
+              '<div class="gzwm"><img src="/images/pic.svg" alt="清溪文旅微信公众号" width="80"></div>',
     sections=(
         Section("清溪要闻", "/xwdt/qxyw/common_list.shtml", "news", newest=21, count=6, step=6, home=True,
                 two_anchors=True),
@@ -113,7 +116,8 @@ SHIQIAO = Place(
     map="/wzdt/index.shtml", access=("长者模式", "/wza/index.shtml"), written_footer="/js/footer.js",
     extra={"/wza/index.shtml": ("长者模式", "<p>　　本站长者模式提供大字、高对比度和语音播报，可随时退出。</p>")},
     home_note='<div class="ad"><a href="/neibu/index.shtml">办公系统</a> <a href="/old/index.shtml">旧版网站</a> '
-              '<a href="mailto:webmaster@shiqiao.shili.gov.cn">网站信箱</a></div>',
+              '<a href="mailto:webmaster@shiqiao.shili.gov.cn">网站信箱</a></div>'
+              '<div class="gzwm"><img src="/images/pic.svg" alt="示例旅游微信公众号" width="80"></div>',
     sections=(
         Section("石桥要闻", "/xwdt/sqyw/common_list.shtml", "news", newest=14, count=11, step=5, home=True,
                 two_anchors=True),

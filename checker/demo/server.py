@@ -1,22 +1,34 @@
-"""The sample city on loopback: a small HTTP/1.1 server that answers by Host header."""
+"""The sample city on loopback: a small HTTP/1.1 server that answers by Host header, on one port plain and secure."""
 
+import re
 import socket
+import ssl
 import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 
 from checker.demo.city import City, city, missing
 from checker.demo.plan import Reply
+from checker.demo.platforms import SECURE
+from checker.demo.secure import Certificates
 
 _NO_HOST = Reply(502, "text/plain; charset=utf-8", "没有这个网站（no such host in the sample city）\n".encode())
+
+_HANDSHAKE = 0x16
+"""The first byte of whoever wants a secure connection."""
+
+_RANGE = re.compile(r"bytes=(\d{1,12})-(\d{1,12})")
+_MOST_SENT = 1_000_000
 
 
 class CityServer:
     """Serves the city on 127.0.0.1 between `start` and `stop`, or as a context manager.
 
     `port` 0 lets the system choose; the port in use is `port` after the start. `hosts` is another city for tests.
-    Raises OSError if the port is taken.
+    The platforms in `platforms.SECURE` answer over TLS too; `cacert` is whom to trust then. Raises OSError if the port
+    is taken.
     """
 
     def __init__(self, port: int = 0, hosts: City | None = None) -> None:
@@ -24,6 +36,7 @@ class CityServer:
         self._counts: Counter[tuple[str, str]] = Counter()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
+        self.certificates = Certificates(SECURE)
         self._server = _Server(port, self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="city", daemon=True)
 
@@ -36,6 +49,11 @@ class CityServer:
     def connect_to(self) -> str:
         """The value of --connect-to that sends every request here."""
         return f"::127.0.0.1:{self.port}"
+
+    @property
+    def cacert(self) -> Path:
+        """PEM file of the authority that signed the certificate of the platforms; there until `stop`."""
+        return self.certificates.authority
 
     def count(self, host: str, path: str) -> int:
         """How often a path of a host was asked for."""
@@ -75,6 +93,7 @@ class CityServer:
             self._thread.join()
         self._server.hang_up()
         self._server.server_close()
+        self.certificates.close()
 
     def wait(self) -> None:
         """Block until `stop` is called from elsewhere."""
@@ -130,7 +149,25 @@ class _Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         self.server.remember(self.request)
+        self.unsafe = self._secured()
         super().setup()
+
+    def _secured(self) -> bool:
+        """Whether a secure connection was wanted and did not come about."""
+        connection = self.request
+        try:
+            connection.settimeout(self.timeout)
+            wanted = connection.recv(1, socket.MSG_PEEK)[:1] == bytes([_HANDSHAKE])
+            if not wanted:
+                return False
+            context = self.server.owner.certificates.context()
+            self.server.forget(connection)
+            self.request = context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+            self.server.remember(self.request)
+            self.request.do_handshake()
+        except OSError:  # ssl.SSLError is one
+            return True
+        return False
 
     def finish(self) -> None:
         self.server.forget(self.request)
@@ -138,8 +175,16 @@ class _Handler(BaseHTTPRequestHandler):
             super().finish()
         except OSError:
             return  # the client has gone
+        finally:
+            if isinstance(self.request, ssl.SSLSocket):  # the server only knows the socket that was inside
+                self.request.close()
 
     def do_GET(self) -> None:
+        self._answer(with_body=True)
+
+    def do_POST(self) -> None:
+        sent = self.headers.get("Content-Length", "0")
+        self.rfile.read(min(int(sent), _MOST_SENT) if sent.isdecimal() else 0)
         self._answer(with_body=True)
 
     def do_HEAD(self) -> None:
@@ -148,6 +193,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, with_body: bool) -> None:
         host = self.headers.get("Host", "").partition(":")[0].lower()
         reply = self.server.owner.reply(host, self.path)
+        etag = dict(reply.headers).get("ETag")
+        if etag and self.headers.get("If-None-Match") == etag:
+            reply, with_body = Reply(304, reply.content_type, b"", headers=reply.headers), False
+        reply = _part(reply, self.headers.get("Range", ""))
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
         self.send_header("Content-Length", str(len(reply.body)))
@@ -158,6 +207,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(reply.body)
 
     def handle(self) -> None:
+        if self.unsafe:
+            return
         try:
             super().handle()
         except ConnectionError:
@@ -165,3 +216,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the console belongs to the commands."""
+
+
+def _part(reply: Reply, wanted: str) -> Reply:
+    """The bytes that were asked for, where a file is given in parts."""
+    match = _RANGE.fullmatch(wanted)
+    if match is None or reply.status != 200 or ("Accept-Ranges", "bytes") not in reply.headers:
+        return reply
+    whole, first = len(reply.body), int(match[1])
+    last = min(int(match[2]), whole - 1)
+    ranged = ("Content-Range", f"bytes {first}-{last}/{whole}")
+    return Reply(206, reply.content_type, reply.body[first : last + 1], headers=(*reply.headers, ranged))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from checker.facts.schema import Need, title_of
 
 DONE = frozenset({"complete", "notApplicable"})
-_PLACES = frozenset({"home", "navigation", "footer", "newest", "original", "site"})
+_PLACES = frozenset({"home", "navigation", "footer", "newest", "original", "site", "target"})
 PLACES = {
     "": "",
     "home": "首页",
@@ -16,6 +16,13 @@ PLACES = {
     "original": "原创标志",
     "newest": "最新一条",
     "site": "全站导航和站点地图",
+    "certificate": "证书",
+    "ipv6": "IPv6",
+    "closed": "已关停网站",
+    "target": "链接目标",
+    "app-download": "能否下载",
+    "menu-link": "菜单链接",
+    "post": "账号发布内容",
 }
 """Chinese names of the places of coverage."""
 

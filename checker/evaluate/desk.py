@@ -73,6 +73,11 @@ class _Desk:
         rows = self._rows(loaded, params) if rule.sql else []
         gaps = self._open(loaded, rows)
         rows, unasked = self._answered(rule, rows)
+        settled = self._settled(rule)
+        if settled and self._contradicts(rule, settled, rows, gaps):
+            rows = [self._doubted(rule, settled)]
+        elif settled:
+            rows, gaps = self._by_person(rule, rows, settled), []
         need = self._threshold(rule, params)
         asks_only = rule.sql is None and bool(unasked)
         if any(gap.state == "missing" for gap in gaps):
@@ -87,7 +92,7 @@ class _Desk:
             points=tally.points,
             at_risk=at_risk(rule, tally, outcome, complete=not gaps),
             cap=rule.effect.cap,
-            reason=reason,
+            reason=reason or (f"人工认定：{_by(settled)}" if settled else None),
             blocks=blocking and outcome in {Outcome.OPEN, Outcome.REVIEW} and not _observing(gaps),
             sample=sample,
             unasked=tuple(unasked),
@@ -155,10 +160,10 @@ class _Desk:
 
     def _answered(self, rule: Rule, rows: list[Row]) -> tuple[list[Row], list[str]]:
         """Let people's answers confirm or clear rows, and add what they answered to `ask` clauses."""
-        mine = {(a["clause"], a["item"]): a for a in self.answers if a["rule"] == rule.id}
+        mine = {(a["clause"], _spaced(a["item"])): a for a in self.answers if a["rule"] == rule.id}
         kept = []
         for row in rows:
-            answer = mine.get((row.clause, row.item))
+            answer = mine.get((row.clause, _spaced(row.item)))
             if answer is None or row.certainty == "certain":
                 kept.append(row)
             elif answer["problem"]:
@@ -168,18 +173,62 @@ class _Desk:
             if not clause.ask:
                 continue
             given = [a for (c, _), a in mine.items() if c == name]
-            shown = {row.item for row in rows if row.clause == name}
-            kept += [self._answer_row(name, clause, a) for a in given if a["problem"] and a["item"] not in shown]
+            shown = {_spaced(row.item) for row in rows if row.clause == name}
+            kept += [
+                self._answer_row(name, clause, a) for a in given if a["problem"] and _spaced(a["item"]) not in shown
+            ]
             if not given:
                 unasked.append(clause.ask)
         order = list(rule.clauses)
         return sorted(kept, key=lambda r: (order.index(r.clause), astuple(r))), unasked
 
+    def _settled(self, rule: Rule) -> dict[str, Any] | None:
+        """A person's answer to the rule as a whole: it stands for what could not be gathered."""
+        if rule.review.ask is None:
+            return None
+        seen = self._newest_post() if rule.review.newest else ""  # what was said before it speaks of another time
+        return next(
+            (
+                a
+                for a in self.answers
+                if a["rule"] == rule.id and not a["item"] and not _asks(rule, a["clause"]) and a["on_date"] >= seen
+            ),
+            None,
+        )
+
+    def _newest_post(self) -> str:
+        rows = self.facts.ask("SELECT newest_on FROM post_freshness")
+        return str(rows[0]["newest_on"]) if rows else ""
+
+    def _contradicts(self, rule: Rule, answer: dict[str, Any], rows: list[Row], gaps: list[Gap]) -> bool:
+        """Whether a person named a problem before this inspection found none, or against a post with its date."""
+        if not answer["problem"] or rows or gaps:
+            return False
+        return rule.review.newest or bool(answer["on_date"] < self.params["today"])
+
+    def _doubted(self, rule: Rule, answer: dict[str, Any]) -> Row:
+        said = self._answer_row(answer["clause"], rule.clauses[answer["clause"]], answer)
+        told = f"{answer['on_date']}人工认定有问题，与本次检查所见不符，请重新核实"
+        return replace(said, certainty="candidate", detail=f"{told}（{said.detail}）")
+
+    def _by_person(self, rule: Rule, rows: list[Row], answer: dict[str, Any]) -> list[Row]:
+        """What stands after a person settled the rule: what is certain by itself stays, the rest follows the answer."""
+        certain = [row for row in rows if row.certainty == "certain"]
+        if certain or not answer["problem"]:
+            return certain
+        likely = [
+            replace(row, certainty="certain", quote=row.quote or _by(answer))
+            for row in rows
+            if row.certainty == "candidate"
+        ]
+        return likely or [self._answer_row(answer["clause"], rule.clauses[answer["clause"]], answer)]
+
     def _answer_row(self, name: str, clause: Clause, answer: dict[str, Any]) -> Row:
         place = self._home()
         item = answer["item"] or place
         detail = answer["detail"] or clause.problem
-        return Row(name, item, place, detail, "certain", f"{place}#{item}", place, _by(answer))
+        key = f"{place}#{item}" if clause.ask or answer["item"] else place  # that of the row a machine would have found
+        return Row(name, item, place, detail, "certain", key, place, _by(answer))
 
     def _home(self) -> str:
         if self.kind == "account":
@@ -259,8 +308,18 @@ def _undecided(detail: str, gaps: list[Gap]) -> str:
     return f"不能判定：{explain(gaps)}"
 
 
+def _asks(rule: Rule, clause: str) -> bool:
+    """Whether a clause is a question of its own (or is no clause of the rule any more)."""
+    return clause not in rule.clauses or bool(rule.clauses[clause].ask)
+
+
+def _spaced(item: str) -> str:
+    """An item as it is compared: a spreadsheet keeps neither several blanks nor line breaks."""
+    return " ".join(item.split())
+
+
 def _by(answer: dict[str, Any]) -> str:
-    return f"{answer['by']}，{answer['on_date']}：{answer['detail']}"
+    return "：".join(filter(None, [f"{answer['by']}，{answer['on_date']}", answer["detail"]]))
 
 
 def fingerprint(rule: str, subject: str, key: str) -> str:

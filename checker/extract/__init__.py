@@ -1,6 +1,6 @@
 """Pages to rows: every extractor reads the same parsed page; a file here is registered in EXTRACTORS."""
 
-from checker.extract import articles, links, tags
+from checker.extract import account_mentions, articles, links, tags
 from checker.extract.columns import extractor as columns
 from checker.extract.contract import ColumnHint, Extracted, Extractor, PageContext, Role
 from checker.extract.dates import extractor as dates
@@ -17,5 +17,6 @@ EXTRACTORS: tuple[Extractor, ...] = (
     marks.EXTRACTOR,
     tags.EXTRACTOR,
     articles.EXTRACTOR,
+    account_mentions.EXTRACTOR,
 )
 """In the order in which they run; each is independent of the others."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from checker.address import same_place
 from checker.errors import StoreError
 from checker.facts.schema import Need, context_schema, facts_schema, tables, views
 from checker.facts.store import check_schema
@@ -71,6 +72,14 @@ def url_host(url: str) -> str:
         return ""
 
 
+def url_place(url: str) -> str:
+    """What the spellings of one page's address have in common; an address that cannot be read stands for itself."""
+    try:
+        return same_place(url)
+    except ValueError:
+        return url
+
+
 FUNCTIONS: tuple[tuple[str, int, Any, str], ...] = (
     (
         "months_after",
@@ -79,6 +88,12 @@ FUNCTIONS: tuple[tuple[str, int, Any, str], ...] = (
         "months_after(day, n): the same day n calendar months later, day clipped.",
     ),
     ("url_host", 1, url_host, "url_host(url): host in lower case, '' if it has none."),
+    (
+        "url_place",
+        1,
+        url_place,
+        "url_place(url): what spellings of one address have in common (http or https, www., index file, last slash).",
+    ),
 )
 """The SQL functions beyond SQLite's own: name, arguments, code, sentence."""
 

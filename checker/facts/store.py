@@ -4,13 +4,15 @@ Comes in: frozen fact rows. Goes out: a closed SQLite file in DELETE journal mod
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from checker.errors import StoreError
+from checker.errors import MachineError, StoreError
+from checker.facts.refusal import refusal, taken_back
 from checker.facts.schema import SCHEMA_VERSION, context_schema, facts_schema, specs, table_of
 
 MAX_TEXT = 20_000
@@ -43,22 +45,34 @@ def remove(path: Path) -> None:
 
 
 class FactsWriter:
-    """Writes rows into one facts or context file; every `commit` is a checkpoint that a kill cannot undo."""
+    """Writes rows into one facts or context file; every `commit` is a checkpoint that a kill cannot undo.
+
+    Where the machine refuses a write, this and everything after it raises MachineError, `commit` too: whoever takes
+    the first for a fault of one page must not go on as if its rows were there.
+    """
 
     def __init__(self, path: Path, kind: str = "facts") -> None:
-        """Open `path`, making it if it is not there or empty; `kind` is facts or context. Raises StoreError."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Open `path`, making it if it is not there or empty; `kind` is facts or context.
+
+        Raises StoreError for a file that cannot be used, MachineError where the machine refuses.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise refusal(path, error) or error from error
         self.path = path
+        self._refused: MachineError | None = None
         self._ids: dict[str, dict[str, int]] = {"address": {"": 0}, "template": {"": 0}}
         try:
             self.connection = sqlite3.connect(path, isolation_level=None)
         except sqlite3.Error as error:
-            raise StoreError(f"{path}: cannot be written ({error})") from error
+            raise refusal(path, error) or StoreError(f"{path}: cannot be written ({error})") from error
         try:
             self._open(kind)
         except sqlite3.Error as error:
             self.connection.close()
-            raise StoreError(f"{path}: cannot be written ({error}); remove it and scan again") from error
+            damaged = StoreError(f"{path}: cannot be written ({error}); remove it and scan again")
+            raise refusal(path, error) or damaged from error
         except StoreError:
             self.connection.close()
             raise
@@ -76,6 +90,17 @@ class FactsWriter:
         check_schema(self.connection, self.path, kind)
         self.connection.execute("BEGIN")
 
+    @contextmanager
+    def _heeding(self) -> Iterator[None]:
+        """Note a refusal of the machine, and raise it now and from now on."""
+        if self._refused is not None:
+            raise self._refused
+        try:
+            yield
+        except sqlite3.Error as error:
+            self._refused = refusal(self.path, error)
+            raise self._refused or error from error
+
     def intern(self, table: str, text: str) -> int:
         """The integer id of an address or template digest, made at first sight; 0 stands for the empty text."""
         known = self._ids[table]
@@ -87,36 +112,48 @@ class FactsWriter:
 
     def write(self, rows: Iterable[Any]) -> None:
         """Add fact rows of any classes, in order."""
-        for row in rows:
-            fact: type = type(row)
-            statement, columns = _insert(fact)
-            values = [
-                self.intern(table, _kept(getattr(row, name))) if table else _kept(getattr(row, name))
-                for name, table in columns
-            ]
-            self.connection.execute(statement, values)
+        with self._heeding():
+            for row in rows:
+                fact: type = type(row)
+                statement, columns = _insert(fact)
+                values = [
+                    self.intern(table, _kept(getattr(row, name))) if table else _kept(getattr(row, name))
+                    for name, table in columns
+                ]
+                self.connection.execute(statement, values)
 
     def execute(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Run one of our own statements (the frontier's) inside the running transaction."""
-        return self.connection.execute(sql, values).fetchall()
+        with self._heeding():
+            return self.connection.execute(sql, values).fetchall()
 
     def commit(self) -> None:
         """Make everything written so far durable against a kill."""
-        self.connection.execute("COMMIT")
+        self._commit()
         self.connection.execute("BEGIN")
+
+    def _commit(self) -> None:
+        with self._heeding():
+            if not self.connection.in_transaction:
+                self._refused = taken_back(self.path)
+                raise self._refused
+            self.connection.execute("COMMIT")
 
     def close(self) -> None:
         """Commit, and leave one closed file that can be opened immutable."""
-        self.connection.execute("COMMIT")
-        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self.connection.execute("PRAGMA journal_mode=DELETE")
-        self.connection.close()
+        try:
+            self._commit()
+            with self._heeding():
+                self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self.connection.execute("PRAGMA journal_mode=DELETE")
+        finally:
+            self.connection.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        if kind is None or issubclass(kind, Exception):
+        if kind is None or (issubclass(kind, Exception) and self._refused is None):
             self.close()
         else:
             self.connection.close()

@@ -323,9 +323,24 @@ SELECT l.subject, p.url, pt.page, t.url, l.url, l.text, l.tag, l.region, 1
 FROM page_template pt JOIN link l ON l.template = pt.template AND l.subject = pt.subject
 JOIN address p ON p.id = pt.page JOIN address t ON t.id = l.url;
 
+-- view: link_carrier
+-- says: One row per link that a page carries, its own or a template's, with target and page as text; every page that
+--   carries a target stands here. Buttons and other sites' channels among friendly links are left out.
+-- needs: link
+CREATE VIEW link_carrier AS
+SELECT l.subject, t.url AS url, p.url AS page, l.text, l.tag, l.region
+FROM link l JOIN address t ON t.id = l.url JOIN address p ON p.id = l.page
+WHERE l.page <> 0 AND l.tag NOT IN ('button', 'friend')
+UNION ALL
+SELECT l.subject, t.url, p.url, l.text, l.tag, l.region
+FROM link l JOIN page_template pt ON pt.template = l.template AND pt.subject = l.subject
+JOIN address t ON t.id = l.url JOIN address p ON p.id = pt.page
+WHERE l.template <> 0 AND l.tag NOT IN ('button', 'friend');
+
 -- view: checked_link
--- says: One row per checked link target that is not ok, with its verdict, whether the home page carries it (on_home),
---   the page where it was met first (the home page before others), its text there and the number of pages carrying it.
+-- says: One row per checked link target that is not ok, with its verdict, what befell it in Chinese words (cause),
+--   whether the home page carries it (on_home), the page where it was met first (the home page before others), its text
+--   there and the number of pages carrying it; the view link_carrier has them all.
 -- needs: link, link_check
 CREATE VIEW checked_link AS
 WITH holder AS (
@@ -342,9 +357,24 @@ placed AS (  -- text and tag are those of the row with the least page: SQLite's 
            count(DISTINCT h.page) AS pages, sum(h.page = s.url) > 0 AS on_home
     FROM holder h JOIN site s ON s.subject = h.subject GROUP BY h.subject, h.target)
 SELECT c.subject, t.url AS url, c.verdict, c.reason, c.status, c.checked_at, c.confirmed_at,
-       p.url AS location, x.text, x.tag, x.pages, x.on_home
+       p.url AS location, x.text, x.tag, x.pages, x.on_home,
+       CASE WHEN c.reason GLOB 'http-[0-9]*' THEN 'HTTP ' || substr(c.reason, 6)
+            WHEN c.reason GLOB 'blocked*' THEN '拒绝本程序访问' || CASE c.status WHEN 0 THEN '' ELSE '，HTTP ' || c.status END
+            ELSE coalesce(w.words, c.reason) END AS cause,
+       c.first_reason, coalesce(f.url, '') AS final_url, c.chain, c.tls
 FROM link_check c JOIN placed x ON x.subject = c.subject AND x.target = c.url
-JOIN address t ON t.id = c.url JOIN address p ON p.id = x.page;
+JOIN address t ON t.id = c.url JOIN address p ON p.id = x.page LEFT JOIN address f ON f.id = c.final_url
+LEFT JOIN (
+    SELECT '' AS reason, '' AS words UNION ALL VALUES ('challenge', '返回浏览器校验脚本'),
+    ('soft-404', '应答正常但内容不存在'), ('dns', '域名无法解析'), ('refused', '拒绝连接'), ('unreachable', '本机没有到达的网络路径'),
+    ('reset', '连接被中断'), ('connect-timeout', '访问超时'), ('read-timeout', '访问超时'), ('total-timeout', '访问超时'),
+    ('tls-expired', 'HTTPS证书已过期或尚未生效'), ('tls-wrong-host', 'HTTPS证书与域名不符'),
+    ('tls-untrusted', 'HTTPS证书的颁发机构不受信任'), ('tls-protocol', 'HTTPS安全连接失败'),
+    ('protocol-error', '应答不符合HTTP协议'), ('decompression-error', '压缩内容无法解开'), ('too-many-redirects', '跳转次数过多'),
+    ('redirect-loop', '循环跳转'), ('bad-address', '地址无效'), ('robots', 'robots.txt不允许访问'),
+    ('private-address', '指向内网地址'), ('own-outage', '本机网络中断'), ('host-down', '该主机连续无法访问，未再访问'),
+    ('host-vanished', '该主机先有应答、后无法访问'), ('not-confirmed', '两次结果不一'), ('budget', '超出核验的数量或时间上限')) w
+    ON w.reason = c.reason;
 
 -- view: mark_missing
 -- says: One row per page and mark kind of 网站标识 that the page does not carry; certain = 0 where what was not read may
@@ -500,11 +530,17 @@ SELECT a.subject, a.name, a.platform, coalesce(n.posts, 0) AS posts, coalesce(n.
 FROM account a JOIN clock c LEFT JOIN newest n ON n.subject = a.subject;
 
 -- view: post_origin
--- says: One row per post with what its source says of its origin (yes = original, no, unknown); asks that a source told
+-- says: One row per post with what its source says of its origin (yes = original, no, unknown), and whether its account's
+--   posts are known to be all there are (complete) from a day on (since, '' = always); asks that a source told
 --   originals apart at all.
 -- needs: post@original
 CREATE VIEW post_origin AS
-SELECT p.subject, p.key, p.on_date, p.original FROM post p;
+SELECT p.subject, p.key, p.on_date, p.original,
+       EXISTS (SELECT 1 FROM gather_log g WHERE g.subject = p.subject AND g.fact = 'post' AND g.scope = ''
+               AND g.state = 'complete') AS complete,
+       coalesce((SELECT min(m.value) FROM account_meta m WHERE m.subject = p.subject
+                 AND m.field = 'complete-since'), '') AS since
+FROM post p;
 
 -- view: same_platform
 -- says: One row per account and other running account of the same unit on the same platform.
@@ -513,6 +549,52 @@ CREATE VIEW same_platform AS
 SELECT a.subject, a.name, a.platform, a.unit, s.id AS other_id, s.name AS other_name
 FROM account a JOIN sibling s ON s.subject = a.subject AND s.relation = 'unit' AND s.kind = 'account'
 WHERE a.status = 'running' AND s.status = 'running' AND s.platform = a.platform AND s.id <> a.subject;
+
+-- view: unfiled_mention
+-- says: One row per account that the home page offers and that no registered account of the same platform family
+--   answers to by its id or its name (one holding the other, without 官方, 政务, 微信 …); one without a name, or named
+--   like the site's own unit, is answered to by any account of that unit. state is unfiled, or closed where only closed
+--   accounts answer (the first stands in filed_as). Nothing where no list of accounts was given.
+-- needs: account_mention@home, filed_account
+CREATE VIEW unfiled_mention AS
+WITH families(platform, title) AS (
+    VALUES ('wechat', '微信公众号'), ('weibo', '微博'), ('toutiao', '头条号'), ('douyin', '抖音号'), ('kuaishou', '快手号'),
+           ('channels', '视频号'), ('app', '移动客户端'), ('miniprogram', '小程序')),
+written(subject, kind, id, name) AS (
+    SELECT subject, 'offered', rowid, name FROM account_mention
+    UNION ALL SELECT subject, 'filed', id, name FROM filed_account),
+peeled AS (
+    SELECT subject, kind, id,
+           replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(lower(name),
+           ' ', ''), '（', ''), '）', ''), '(', ''), ')', ''), '“', ''), '”', ''), '·', ''), '官方', ''), '政务', ''), '微信',
+           ''), '微博', ''), '新浪', ''), '公众号', ''), '订阅号', ''), '服务号', ''), '头条号', ''), '抖音', ''), '快手', ''), '视频号',
+           ''), '小程序', ''), '客户端', ''), 'app', '') AS stem
+    FROM written),
+offered AS (
+    SELECT m.rowid AS n, m.subject, m.page, m.url, m.platform, k.title, m.name, m.handle, m.form, m.quote, b.stem,
+           s.unit, s.organizer,
+           b.stem = '' OR instr(s.name, b.stem) OR instr(s.unit, b.stem) OR instr(s.organizer, b.stem)
+               OR (s.unit <> '' AND instr(b.stem, s.unit)) OR (s.organizer <> '' AND instr(b.stem, s.organizer)) AS own
+    FROM account_mention m JOIN families k ON k.platform = m.platform JOIN site s ON s.subject = m.subject
+    JOIN peeled b ON b.subject = m.subject AND b.kind = 'offered' AND b.id = m.rowid),
+answers AS (
+    SELECT o.n, o.subject, f.name, f.status <> 'closed' AS alive
+    FROM offered o JOIN filed_account f ON f.subject = o.subject AND f.platform IN (o.platform, 'other')
+    JOIN peeled b ON b.subject = f.subject AND b.kind = 'filed' AND b.id = f.id
+    WHERE (o.handle <> '' AND o.handle = f.handle)
+       OR (length(o.stem) >= 2 AND instr(b.stem, o.stem))
+       OR (length(b.stem) >= 3 AND instr(o.stem, b.stem))  -- two characters are no more than a place
+       OR (o.own AND f.platform = o.platform
+           AND (f.unit IN (o.unit, o.organizer) OR f.organizer IN (o.unit, o.organizer))
+           AND (o.handle = '' OR f.handle = '' OR o.handle GLOB '*[^0-9]*' OR f.handle GLOB '*[^0-9]*')))
+SELECT o.subject, p.url AS page, t.url AS url, o.platform, o.title, o.name, o.handle, o.form, o.quote,
+       CASE WHEN x.name IS NULL THEN 'unfiled' ELSE 'closed' END AS state, coalesce(min(x.name), '') AS filed_as
+FROM offered o JOIN address p ON p.id = o.page JOIN address t ON t.id = o.url
+LEFT JOIN answers x ON x.n = o.n AND x.subject = o.subject
+WHERE NOT EXISTS (SELECT 1 FROM answers y WHERE y.n = o.n AND y.subject = o.subject AND y.alive)
+  AND NOT EXISTS (SELECT 1 FROM gather_log g WHERE g.subject = o.subject AND g.fact = 'filed_account'
+                  AND g.state NOT IN ('complete', 'notApplicable'))
+GROUP BY o.n, o.subject;
 
 -- view: visit_share
 -- says: One row per site with its recorded visits of the seven full days before the inspection day, as the standard
@@ -581,6 +663,14 @@ CREATE VIEW wording_hit AS
 SELECT h.subject, a.url AS location, h.category, h.term, h.suggestion, h.certainty, h.quote, h.lexicon
 FROM term_hit h JOIN address a ON a.id = h.location;
 
+-- view: post_wording
+-- says: One row per lexicon hit in the title or the text of an account's post, with the post's address as text
+--   ("account:" and the id where it has none).
+-- needs: term_hit@post
+CREATE VIEW post_wording AS
+SELECT h.subject, a.url AS location, h.category, h.term, h.suggestion, h.certainty, h.quote, h.lexicon
+FROM account s JOIN term_hit h ON h.subject = s.subject JOIN address a ON a.id = h.location;
+
 -- view: personal_data
 -- says: One row per leak of personal data with its location as text; values are masked.
 -- needs: leak
@@ -588,13 +678,24 @@ CREATE VIEW personal_data AS
 SELECT l.subject, a.url AS location, l.kind, l.masked, l.hmac, l.certainty, l.quote
 FROM leak l JOIN address a ON a.id = l.location;
 
+-- view: suspicious_target
+-- says: One row per link target that is doubted (harmful-target, wrong-target) with its addresses as text, the text of the
+--   link and the words that show it.
+-- needs: hidden_link@target
+CREATE VIEW suspicious_target AS
+SELECT h.subject, p.url AS page, h.kind, t.url AS url, h.text, h.first_seen_on, h.quote
+FROM hidden_link h JOIN address p ON p.id = h.page JOIN address t ON t.id = h.url
+WHERE h.kind IN ('harmful-target', 'wrong-target');
+
 -- view: tampering
--- says: One row per sign of tampering with its addresses as text and the days since it was first seen.
+-- says: One row per sign of tampering on the site's own pages (hidden links, hijacked titles, what only search engines are
+--   shown) with its addresses as text and the days since it was first seen; link targets stand in suspicious_target.
 -- needs: hidden_link
 CREATE VIEW tampering AS
 SELECT h.subject, p.url AS page, h.kind, t.url AS url, h.text, h.first_seen_on, h.quote,
        coalesce(CAST(julianday(c.today) - julianday(h.first_seen_on) AS INTEGER), 0) AS days_seen
-FROM hidden_link h JOIN clock c JOIN address p ON p.id = h.page JOIN address t ON t.id = h.url;
+FROM hidden_link h JOIN clock c JOIN address p ON p.id = h.page JOIN address t ON t.id = h.url
+WHERE h.kind NOT IN ('harmful-target', 'wrong-target');
 
 -- view: related_article
 -- says: One row per link between an interpretation and its document, with addresses as text.
@@ -622,6 +723,36 @@ CREATE VIEW tested AS
 SELECT p.subject, p.probe, p.item, p.outcome, a.url AS url, p.detail, p.certainty
 FROM probe p JOIN address a ON a.id = p.url;
 
+-- view: certificate_test
+-- says: One row per site registered as https, with what a handshake with its home page's server showed: outcome yes, no,
+--   unclear or '' (not tested), and the last day on which the certificate is valid ('' if unknown).
+-- needs: probe@certificate
+CREATE VIEW certificate_test AS
+SELECT s.subject, h.url AS url, s.host, coalesce(p.outcome, '') AS outcome, coalesce(p.detail, '') AS detail,
+       coalesce(p.certainty, 'candidate') AS certainty,
+       coalesce((SELECT max(e.item) FROM probe e WHERE e.subject = s.subject AND e.probe = 'certificate-expiry'), '')
+           AS valid_until
+FROM site s JOIN address h ON h.id = s.url
+LEFT JOIN probe p ON p.subject = s.subject AND p.probe = 'certificate'
+WHERE h.url GLOB 'https://*';
+
+-- view: ipv6_test
+-- says: One row per site with what came of reading it over IPv6: outcome yes, no, unclear or '' (not tested).
+-- needs: probe@ipv6
+CREATE VIEW ipv6_test AS
+SELECT s.subject, h.url AS url, coalesce(p.outcome, '') AS outcome, coalesce(p.detail, '') AS detail,
+       coalesce(p.certainty, 'candidate') AS certainty
+FROM site s JOIN address h ON h.id = s.url LEFT JOIN probe p ON p.subject = s.subject AND p.probe = 'ipv6';
+
+-- view: closed_site_answer
+-- says: One row per site registered as closed, with whether it still answers: outcome yes, no, unclear or '' (not tested).
+-- needs: probe@closed
+CREATE VIEW closed_site_answer AS
+SELECT s.subject, h.url AS url, coalesce(p.outcome, '') AS outcome, coalesce(p.detail, '') AS detail,
+       coalesce(p.certainty, 'candidate') AS certainty
+FROM site s JOIN address h ON h.id = s.url LEFT JOIN probe p ON p.subject = s.subject AND p.probe = 'closed-answers'
+WHERE s.status = 'closed';
+
 -- view: page_mark
 -- says: One row per mark of a page with its address as text.
 -- needs: mark
@@ -643,11 +774,33 @@ SELECT f.subject, a.url AS url, p.url AS page, f.title, f.extension
 FROM attachment f JOIN address a ON a.id = f.url JOIN address p ON p.id = f.page;
 
 -- view: function_of_account
--- says: One row per function of an account with its address as text ('' if it leads nowhere).
+-- says: One row per function of an account with its address as text ('' if it leads nowhere), and whether that was
+--   found dead for certain (dead).
 -- needs: account_function
 CREATE VIEW function_of_account AS
-SELECT f.subject, f.kind, f.name, f.interaction, coalesce(a.url, '') AS url
+SELECT f.subject, f.kind, f.name, f.interaction, coalesce(a.url, '') AS url,
+       f.url <> 0 AND EXISTS (SELECT 1 FROM probe p WHERE p.subject = f.subject AND p.url = f.url
+                              AND p.probe = 'menu-link' AND p.outcome = 'no' AND p.certainty = 'certain') AS dead
 FROM account_function f LEFT JOIN address a ON a.id = f.url;
+
+-- view: app_download
+-- says: One row per mobile client with what came of downloading it by its listed channels: outcome yes, no, unclear or ''
+--   (not tested), and the address of the channel that counts as text ('' if there is none).
+-- needs: probe@app-download
+CREATE VIEW app_download AS
+SELECT a.subject, coalesce(p.outcome, '') AS outcome, coalesce(p.detail, '') AS detail,
+       coalesce(p.certainty, 'candidate') AS certainty, coalesce(u.url, '') AS url
+FROM account a LEFT JOIN probe p ON p.subject = a.subject AND p.probe = 'app-download'
+LEFT JOIN address u ON u.id = p.url
+WHERE a.platform = 'app';
+
+-- view: menu_link
+-- says: One row per web page that an account's menu leads to: the entry's name, its address as text, whether it opens
+--   (outcome yes, no or unclear) and what was seen.
+-- needs: probe@menu-link
+CREATE VIEW menu_link AS
+SELECT p.subject, p.item AS name, a.url AS url, p.outcome, p.detail, p.certainty
+FROM probe p JOIN address a ON a.id = p.url WHERE p.probe = 'menu-link';
 
 -- view: account_post
 -- says: One row per post of an account with its address as text ('' if the source gives none).

@@ -1,7 +1,7 @@
 """What a caller gets: one request, redirects and retries included, and what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checker.fetch.engine import RawAnswer
 from checker.model.results import FetchOutcome
@@ -41,14 +41,8 @@ _WORDS = {
 }
 
 _TLS_WORDS = (
-    ("certificate has expired", "证书已过期"),
-    ("certificate is not yet valid", "证书尚未生效"),
-    ("self-signed", "证书为自签名"),
-    ("self signed", "证书为自签名"),
-    ("Hostname mismatch", "证书与域名不符"),
-    ("IP address mismatch", "证书与域名不符"),
-    ("unable to get local issuer", "证书链不完整或颁发机构不受信任"),
     ("legacy renegotiation", "服务器只支持过时的重新协商方式"),
+    ("UNSUPPORTED_PROTOCOL", "服务器只支持过时的协议版本"),
     ("WRONG_VERSION_NUMBER", "该端口没有提供 HTTPS 服务"),
 )
 
@@ -65,7 +59,7 @@ class Fetched:
     `tls` names what is wrong with a secure connection over which the page was read all the same: expired, wrong-host,
     untrusted or old (TLS 1.0/1.1, CBC, legacy renegotiation); several are joined by commas, '' if nothing is.
     `address` is the IP address that answered, '' if unknown. `unchanged`: the server said 304 and the body is the one
-    that an earlier scan kept.
+    that an earlier scan kept. `conditions` are the request headers by which it was asked for only if it has changed.
     """
 
     url: str
@@ -83,6 +77,12 @@ class Fetched:
     tls: str = ""
     address: str = ""
     unchanged: bool = False
+    conditions: Mapping[str, str] = field(default_factory=dict)
+
+
+def outcome_words(outcome: FetchOutcome) -> str:
+    """An outcome without an answer in plain Chinese words."""
+    return _WORDS.get(outcome, "访问出错")
 
 
 def explain(outcome: FetchOutcome, raw: RawAnswer) -> str:
@@ -94,7 +94,8 @@ def explain(outcome: FetchOutcome, raw: RawAnswer) -> str:
         reason = next((words for text, words in _TLS_WORDS if text in raw.detail), "")
         return f"{_WORDS[outcome]}：{reason}" if reason else _WORDS[outcome]
     if outcome is FetchOutcome.ROBOTS and raw.detail:
-        return f"{raw.detail}，按规范视为不允许访问"
+        unread = raw.detail.startswith("robots.txt")
+        return f"{raw.detail}，按规范视为不允许访问" if unread else f"{_WORDS[outcome]}（{raw.detail}）"
     if outcome is FetchOutcome.RESET and raw.status:
         return "内容未传完，连接被中断"
     return _WORDS[outcome]

@@ -74,25 +74,26 @@ def place_of(url: httpx.URL, rules: tuple[ConnectTo, ...]) -> tuple[str, int] | 
 class ConnectTransport(httpx.AsyncBaseTransport):
     """Rewrites where a request goes, nothing else.
 
-    `make` gives a transport. Https hosts that are sent elsewhere get one each: a pool knows connections by their
-    socket address and would answer for one host over a connection whose certificate was checked for another.
+    `make` gives a transport and is told whether a rule names where its requests go. Https hosts that are sent elsewhere
+    get one each: a pool knows connections by their socket address and would answer for one host over a connection
+    whose certificate was checked for another.
     """
 
-    def __init__(self, rules: tuple[ConnectTo, ...], make: Callable[[], httpx.AsyncBaseTransport]) -> None:
+    def __init__(self, rules: tuple[ConnectTo, ...], make: Callable[[bool], httpx.AsyncBaseTransport]) -> None:
         self._rules = rules
         self._make = make
-        self._inner: dict[str, httpx.AsyncBaseTransport] = {}
+        self._inner: dict[tuple[bool, str], httpx.AsyncBaseTransport] = {}
 
-    def _transport(self, name: str) -> httpx.AsyncBaseTransport:
-        if name not in self._inner:
-            self._inner[name] = self._make()
-        return self._inner[name]
+    def _transport(self, sent: bool, name: str = "") -> httpx.AsyncBaseTransport:
+        if (sent, name) not in self._inner:
+            self._inner[sent, name] = self._make(sent)
+        return self._inner[sent, name]
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request to the place that the rules name."""
         place = place_of(request.url, self._rules)
         if place is None:
-            return await self._transport("").handle_async_request(request)
+            return await self._transport(False).handle_async_request(request)
         name = request.url.raw_host.decode("ascii")
         sent = httpx.Request(
             request.method,
@@ -101,7 +102,8 @@ class ConnectTransport(httpx.AsyncBaseTransport):
             stream=request.stream,
             extensions={**request.extensions, "sni_hostname": name},
         )
-        return await self._transport(name if request.url.scheme == "https" else "").handle_async_request(sent)
+        own = name if request.url.scheme == "https" else ""
+        return await self._transport(True, own).handle_async_request(sent)
 
     async def aclose(self) -> None:
         """Close every transport that was made."""

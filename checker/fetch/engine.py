@@ -10,6 +10,10 @@ from typing import Literal, Protocol
 
 from checker.model.results import FetchOutcome
 
+TlsMode = Literal["strict", "unverified", "old", "old-unverified"]
+"""strict verifies the certificate; unverified takes any; old verifies but takes TLS 1.0, CBC and legacy renegotiation
+too; old-unverified takes anything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Payload:
@@ -28,8 +32,8 @@ class Ask:
     """One request: a normalised address and its limits, in seconds and in bytes after decompression.
 
     Without a `payload` it is a plain GET. `headers` (lower-case names) are our own further ones, If-None-Match and the
-    like. `tls`: strict verifies the certificate; unverified takes any; old takes any, and TLS 1.0, CBC and legacy
-    renegotiation too.
+    like. `strict_tls`: it carries something secret, so no bad certificate is put up with. `ipv6`: it may only go over
+    IPv6.
     """
 
     url: str
@@ -40,7 +44,9 @@ class Ask:
     fresh: bool = False
     payload: Payload | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    tls: Literal["strict", "unverified", "old"] = "strict"
+    tls: TlsMode = "strict"
+    strict_tls: bool = False
+    ipv6: bool = False
 
 
 @dataclass(frozen=True, slots=True)

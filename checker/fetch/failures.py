@@ -5,8 +5,11 @@ import socket
 import ssl
 from collections.abc import Iterator
 
+import httpcore
 import httpx
 
+from checker.fetch.network import PrivateAddressError
+from checker.fetch.tls import outcome_of_tls
 from checker.model.results import FetchOutcome
 
 _TYPES: tuple[tuple[type[Exception], FetchOutcome], ...] = (
@@ -37,16 +40,20 @@ def _roots(error: BaseException) -> Iterator[BaseException]:
         current = current.__cause__ or current.__context__
 
 
-def _connect_outcome(error: httpx.ConnectError) -> FetchOutcome:
+def connect_outcome(error: Exception) -> FetchOutcome:
     """Why no connection came about; where several addresses failed, the one that says most counts."""
     roots = list(_roots(error))
     numbers = {r.errno for r in roots if isinstance(r, OSError)}
+    for root in roots:
+        if isinstance(root, ssl.SSLError):
+            return outcome_of_tls(root)
     for kind, outcome in (
+        (PrivateAddressError, FetchOutcome.PRIVATE),
         (socket.gaierror, FetchOutcome.DNS),
-        (ssl.SSLError, FetchOutcome.TLS),
         (ConnectionRefusedError, FetchOutcome.REFUSED),
         (ConnectionResetError, FetchOutcome.RESET),
         (TimeoutError, FetchOutcome.CONNECT_TIMEOUT),
+        (httpcore.ConnectTimeout, FetchOutcome.CONNECT_TIMEOUT),
     ):
         if any(isinstance(r, kind) for r in roots):
             return outcome
@@ -58,7 +65,7 @@ def _connect_outcome(error: httpx.ConnectError) -> FetchOutcome:
 def outcome_of(error: Exception) -> FetchOutcome:
     """The named failure that an exception stands for (one of CAUGHT)."""
     if isinstance(error, httpx.ConnectError):
-        return _connect_outcome(error)
+        return connect_outcome(error)
     if isinstance(error, httpx.RemoteProtocolError) and "disconnected without sending" in str(error):
         return FetchOutcome.RESET  # closed without a single byte: cut off, not badly spoken
     return next(outcome for kind, outcome in _TYPES if isinstance(error, kind))

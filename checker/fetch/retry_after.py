@@ -11,7 +11,7 @@ def seconds_to_wait(value: str, now: datetime) -> float | None:
         return float(text[:9])
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # numbers beyond any calendar
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

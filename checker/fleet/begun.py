@@ -29,6 +29,8 @@ class Begun:
     connect_to: tuple[ConnectTo, ...]
     only: tuple[str, ...]
     budget: Budget
+    fresh: bool = False
+    keep_pages: bool = False
 
     def agree(
         self, *, as_of: datetime | None = None, profile: str | None = None, connect_to: Sequence[ConnectTo] = (),
@@ -58,7 +60,10 @@ class Begun:
                 "pages cannot be inspected as of another day; scan without --resume"
             )
         fetch = replace(order.fetch, connect_to=self.connect_to)
-        return replace(order, as_of=self.as_of, fetch=fetch, only=self.only, budget=self.budget)
+        return replace(
+            order, as_of=self.as_of, fetch=fetch, only=self.only, budget=self.budget,
+            fresh=self.fresh or order.fresh, keep_pages=self.keep_pages or order.keep_pages,
+        )  # fmt: skip
 
 
 def stopped_scan(store: Path) -> Begun:
@@ -71,7 +76,7 @@ def stopped_scan(store: Path) -> Begun:
     return Begun(
         found, datetime.fromisoformat(info["as_of"]), info["profile"],
         tuple(ConnectTo.parse(text) for text in json.loads(info["connect_to"])), tuple(json.loads(info["only"])),
-        Budget(**json.loads(info["budget"])),
+        Budget(**json.loads(info["budget"])), *(info.get(name) == "1" for name in ("fresh", "keep_pages")),
     )  # fmt: skip
 
 
@@ -82,6 +87,7 @@ def note_beginning(store: ScanStore, order: Order, scan_id: str, real: datetime)
         id=scan_id, started_at=real.isoformat(timespec="seconds"), as_of=order.as_of.isoformat(),
         tool_version=__version__, registry_sha256=_digest(subjects), only=json.dumps(order.only),
         connect_to=json.dumps([_text(c) for c in order.fetch.connect_to]), budget=json.dumps(asdict(order.budget)),
+        fresh=str(int(order.fresh)), keep_pages=str(int(order.keep_pages)),
         **rules_note(order.rules),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ Comes in: a registry entry and the settings of a scan. Goes out: one Proposal a 
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +20,7 @@ from checker.facts.query import FactsReader, open_facts
 from checker.fetch import Chromium, Fetcher, FetchSettings, available
 from checker.history import ContextCutter
 from checker.model.registry import STANDARD_PERIODS, Registry, Site
+from checker.registry import hosts_of
 from checker.scan import Clockwork, Progress, Task, gather
 
 PERIODS = (14, 30, 60, 90, 180, 365)
@@ -81,7 +82,8 @@ async def discover(
         facts, context = Path(folder) / "facts.sqlite", Path(folder) / "context.sqlite"
         ContextCutter(Path(folder), Registry(sites=(site,)), as_of.date()).cut(site, context)
         task, clock = Task(site, facts, context, budget), Clockwork.starting(as_of)
-        async with Fetcher(settings) as fetch, Chromium() as chromium:
+        own = replace(settings, allowed_private=settings.allowed_private | hosts_of(site))
+        async with Fetcher(own) as fetch, Chromium() as chromium:
             await gather(task, fetch, clock, progress, None if available() else chromium)
         with open_facts(facts, context) as reader:
             return _read(reader, site)

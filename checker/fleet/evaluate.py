@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from checker.errors import UsageError
+from checker.fetch import EvidenceIndex, attached
 from checker.fleet.begun import rules_note
 from checker.fleet.judged import forgotten, judged
 from checker.fleet.run import assemble
 from checker.fleet.store import ScanReader, ScanStore, latest, subject_file
+from checker.history import answers_of, renew_answers
 from checker.model.results import Assessment, Outcome, Scan
 from checker.model.rules import Profile
 from checker.rules import LoadedRule, RuleSet
@@ -53,15 +55,29 @@ def evaluate_scan(store: Path, scan: str | None, rules: RuleSet) -> Scan:
     try:
         if "finished_at" not in opened.info():
             raise UsageError(f"scan {opened.folder.name} is not finished; `checker scan --resume` goes on with it")
+        evidence = EvidenceIndex(opened.folder)
+        _renew_answers(store, opened)
         results = [
-            judged(_part(opened, "facts", old.id), _part(opened, "context", old.id), rules, forgotten(old),
-                   old.problems)
+            attached(
+                judged(_part(opened, "facts", old.id), _part(opened, "context", old.id), rules, forgotten(old),
+                       old.problems),
+                evidence.of(old.id),
+            )
             for old in opened.results()
         ]  # fmt: skip
         opened.replace_results(enumerate(results), **rules_note(rules))
         return assemble(opened)
     finally:
         opened.close()
+
+
+def _renew_answers(store: Path, opened: ScanReader) -> None:
+    """People answer after a scan: its contexts take what they said since, or lose what was taken back."""
+    answers = answers_of(store)
+    for subject in opened.finished():
+        context = _part(opened, "context", subject)
+        if context.exists():
+            renew_answers(context, answers.get(subject, ()))
 
 
 def try_rule(store: Path, scan: str | None, loaded: LoadedRule) -> Iterator[tuple[str, str, Assessment]]:

@@ -1,7 +1,9 @@
 """What a running scan tells its listener."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from checker.fetch import KeyStatistics
 from checker.model.results import RuleSetInfo, SubjectResult
 
 
@@ -34,4 +36,11 @@ class Finished:
     result: SubjectResult
 
 
-Event = Started | Progressed | Finished
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """What one process, or a worker for one group of subjects, asked of every politeness key; sent at its end."""
+
+    keys: Mapping[str, KeyStatistics]
+
+
+Event = Started | Progressed | Finished | Requested

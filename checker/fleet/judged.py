@@ -48,7 +48,12 @@ def unknown_of(subject: Subject) -> SubjectResult:
     return SubjectResult(
         "site" if site else "account", subject.id, subject.name, url, platform, subject.organizer, subject.unit,
         subject.group, subject.status, verdict, None, Decided(0, 0, (), ()), Score(), (),
+        authorised_by=_authorised_by(subject),
     )  # fmt: skip
+
+
+def _authorised_by(subject: Subject) -> str:
+    return subject.authorised_by or "" if isinstance(subject, Site) and subject.robots == "authorised" else ""
 
 
 def forgotten(result: SubjectResult) -> SubjectResult:

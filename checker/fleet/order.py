@@ -7,8 +7,9 @@ from pathlib import Path
 from checker.config import Budget
 from checker.errors import UsageError
 from checker.fetch import FetchSettings
-from checker.model.registry import Registry, Subject
+from checker.model.registry import Registry, Site, Subject
 from checker.rules import RuleSet
+from checker.scan.hours import hours_of
 
 LIVE_TOLERANCE = timedelta(hours=24)
 """A live scan may not pretend another day: ages would be computed against pages of today (design §1.9)."""
@@ -16,7 +17,11 @@ LIVE_TOLERANCE = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Everything a scan is started with; with `resume` the unfinished scan's clock, hosts, subjects and budget win."""
+    """Everything a scan is started with; with `resume` the unfinished scan's clock, hosts, subjects and budget win.
+
+    `fresh` asks for every page anew, `keep_pages` keeps the bodies of all answers in the scan's folder, `wait` waits
+    for the hours of a site instead of leaving it out.
+    """
 
     registry: Registry
     rules: RuleSet
@@ -28,6 +33,9 @@ class Order:
     workers: int = 1
     executor: str = "local"
     resume: bool = False
+    fresh: bool = False
+    keep_pages: bool = False
+    wait: bool = False
 
     def __post_init__(self) -> None:
         """Workers elsewhere start in other folders: the store is one place for all of them."""
@@ -41,6 +49,13 @@ def chosen(registry: Registry, only: tuple[str, ...]) -> list[Subject]:
         if subject_id not in known:
             raise UsageError(f"--only {subject_id}: no site or account of this id is registered")
     return [s for s in registry.subjects if not only or s.id in only]
+
+
+def outside_hours(order: Order, now: datetime) -> dict[str, str]:
+    """Chosen sites that may not be asked at `now`, each with its hours; none under --connect-to."""
+    sites = (s for s in chosen(order.registry, order.only) if isinstance(s, Site))
+    found = {s.id: hours_of(s, order.fetch) for s in sites}
+    return {site: str(hours) for site, hours in found.items() if hours and not hours.hold(now)}
 
 
 def is_another_day(as_of: datetime, now: datetime) -> bool:

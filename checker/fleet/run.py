@@ -7,6 +7,11 @@ from pathlib import Path
 
 from checker.config import SHANGHAI
 from checker.errors import StoreError
+from checker.facts.private import private_folder
+from checker.fetch import Places, merge_evidence
+from checker.fetch.archive.index import drop_parts
+from checker.fetch.archive.pages import drop_outdated
+from checker.fetch.archive.warc import info_record
 from checker.fleet.begun import check_unchanged, note_beginning, stopped_scan
 from checker.fleet.events import Finished, Started
 from checker.fleet.order import Order, chosen
@@ -32,6 +37,7 @@ def run(order: Order, listen: Listener) -> Scan:
     else:
         chosen(order.registry, order.only)  # said before a store is made
     scan_id = begun.id if begun else new_id(real, order.store)
+    private_folder(order.store)
     store = ScanStore(order.store / "scans" / scan_id, create=begun is None)
     try:
         if begun:
@@ -39,7 +45,7 @@ def run(order: Order, listen: Listener) -> Scan:
         else:
             note_beginning(store, order, scan_id, real)
         _work_through(store, order, listen)
-        return _concluded(store, order.store)
+        return _concluded(store, order)
     finally:
         store.close()
 
@@ -55,17 +61,40 @@ def _work_through(store: ScanStore, order: Order, listen: Listener) -> None:
     positions = {s.id: n for n, s in enumerate(subjects)}
     with closing(work(order, tasks, listen)) as results:
         for result in results:
-            listen(Finished(store.merge(positions[result.id], result)))
+            merged = store.merge(positions[result.id], result)
+            places_of(order, store.folder, result.id).drop_spool()
+            listen(Finished(merged))
 
 
-def _concluded(store: ScanStore, root: Path) -> Scan:
+def _concluded(store: ScanStore, order: Order) -> Scan:
     """Remember the scan first and note its end last: a kill between the two repeats it and loses nothing."""
     finished_at = datetime.now(SHANGHAI).isoformat(timespec="seconds")
     scan = assemble(store, finished_at=finished_at)
     cut_short = {s.id for s in scan.subjects if s.kind == "site" and (s.problems or not read_whole(store.folder, s.id))}
-    record_scan(root, scan, cut_short)
+    record_scan(order.store, scan, cut_short)
+    _gather_evidence(store, scan)
     store.note(finished_at=finished_at)
+    for subject in scan.subjects:  # a kill may have come between a result and the drop of its spool
+        places_of(order, store.folder, subject.id).drop_spool()
+    drop_parts(store.folder)
+    drop_outdated(order.store / "pages", datetime.now(SHANGHAI))
     return scan
+
+
+def _gather_evidence(store: ScanStore, scan: Scan) -> None:
+    notes = {
+        "software": f"checker/{scan.tool_version}", "format": "WARC File Format 1.1", "scan": scan.id,
+        "as-of": scan.as_of, "rules": f"{scan.rules.profile} {scan.rules.version} {scan.rules.sha256}",
+    }  # fmt: skip
+    merge_evidence(store.folder, [s.id for s in scan.subjects], info_record(scan.id, scan.started_at, notes))
+
+
+def places_of(order: Order, folder: Path, subject: str) -> Places:
+    """Where answers for a subject are kept: its spool and evidence with the scan, its pages for the next one."""
+    return Places(
+        subject_file(folder, "spool", subject), order.store / "pages" / f"{subject}.sqlite",
+        folder / "evidence" / f"{subject}.warc.gz", order.fresh, order.keep_pages,
+    )  # fmt: skip
 
 
 def _tasks(order: Order, folder: Path, subjects: list[Subject]) -> list[Task]:
@@ -76,7 +105,8 @@ def _tasks(order: Order, folder: Path, subjects: list[Subject]) -> list[Task]:
         facts = subject_file(folder, "facts", subject.id)
         if not (facts.exists() and context.exists()):
             cutter.cut(subject, context)
-        tasks.append(Task(subject, facts, context, order.budget))
+        places, lists = places_of(order, folder, subject.id), order.rules.lexicons
+        tasks.append(Task(subject, facts, context, order.budget, places, order.wait, lists))
     return tasks
 
 

@@ -10,8 +10,10 @@ from typing import Any, Self
 
 from pydantic import TypeAdapter
 
-from checker.errors import StoreError
+from checker.errors import CheckerError, StoreError
+from checker.facts.refusal import refusal
 from checker.facts.schema import SCHEMA_VERSION, specs, table_of
+from checker.facts.store import remove
 from checker.fleet.judged import held_back
 from checker.fleet.lock import ScanLock
 from checker.model.facts import FACTS, Fetch, Link, PageTemplate, Tag, Workday
@@ -38,7 +40,7 @@ CREATE TABLE finding(
     subject TEXT NOT NULL, rule TEXT NOT NULL, fingerprint TEXT NOT NULL, clause TEXT NOT NULL, problem TEXT NOT NULL,
     item TEXT NOT NULL, location TEXT NOT NULL, detail TEXT NOT NULL, url TEXT NOT NULL, certainty TEXT NOT NULL,
     points REAL NOT NULL, notice INTEGER NOT NULL, change TEXT NOT NULL, first_seen TEXT NOT NULL,
-    seen_at TEXT NOT NULL, quote TEXT NOT NULL);
+    seen_at TEXT NOT NULL, quote TEXT NOT NULL, archive TEXT NOT NULL, sha256 TEXT NOT NULL);
 CREATE INDEX finding_subject ON finding(subject, rule);
 """
 
@@ -102,11 +104,17 @@ class ScanStore(ScanReader):
     """scan.sqlite of one scan, open for merging subjects as they finish; only one process can hold it."""
 
     def __init__(self, folder: Path, create: bool = False) -> None:
-        """Open the scan in `folder`; raises StoreError if there is none and `create` is not set, or if it is held."""
+        """Open the scan in `folder`; raises StoreError if there is none and `create` is not set, or if it is held.
+
+        Raises MachineError where the machine refuses; of a scan that could not begin nothing stays behind.
+        """
         self.folder = folder
         path = folder / "scan.sqlite" if create else _existing(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        self._lock = ScanLock(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = ScanLock(folder)
+        except OSError as error:
+            raise refusal(folder, error) or error from error
         try:
             self._db = _connected(path.resolve().as_uri(), path)
             try:
@@ -114,8 +122,13 @@ class ScanStore(ScanReader):
             except BaseException:
                 self._db.close()
                 raise
-        except BaseException:
+        except BaseException as error:
+            if create and isinstance(error, CheckerError):
+                remove(path)
             self._lock.release()
+            if create:
+                with suppress(OSError):
+                    folder.rmdir()
             raise
 
     def _open(self, path: Path) -> None:
@@ -125,7 +138,7 @@ class ScanStore(ScanReader):
                 born = f"INSERT INTO schema_info VALUES ({SCHEMA_VERSION}, 'scan');"
                 self._db.executescript(f"BEGIN;{_SCHEMA}{_merged_schema()}{born}COMMIT;")
         except sqlite3.Error as error:
-            raise StoreError(f"{path}: cannot be opened ({error})") from error
+            raise refusal(path, error) or StoreError(f"{path}: cannot be opened ({error})") from error
         _check_version(self._db, path)
 
     def note(self, **values: str) -> None:
@@ -138,14 +151,17 @@ class ScanStore(ScanReader):
 
     @contextmanager
     def _together(self) -> Iterator[None]:
-        """All or nothing."""
-        self._db.execute("BEGIN IMMEDIATE")
+        """All or nothing; raises MachineError where the machine refuses."""
         try:
-            yield
-            self._db.execute("COMMIT")
-        finally:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise refusal(self.folder / "scan.sqlite", error) or error from error
 
     def merge(self, position: int, result: SubjectResult) -> SubjectResult:
         """Put a finished subject in: its result, and the small tables of its facts with addresses as text.
@@ -173,6 +189,8 @@ class ScanStore(ScanReader):
                 self._merge_table(fact, subject)
             self._db.execute("COMMIT")
         except sqlite3.DatabaseError as error:
+            if refused := refusal(self.folder / "scan.sqlite", error):
+                raise refused from error
             return f"事实文件无法读取：{error}"
         finally:
             if self._db.in_transaction:
@@ -201,7 +219,7 @@ class ScanStore(ScanReader):
             values = (result.id, a.rule, a.effect, a.outcome.value, float(a.points), float(a.at_risk), a.problem,
                       a.reason or "")  # fmt: skip
             put("INSERT INTO assessment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
-            self._db.executemany(f"INSERT INTO finding VALUES ({', '.join('?' * 16)})", _finding_rows(result.id, a))
+            self._db.executemany(f"INSERT INTO finding VALUES ({', '.join('?' * 18)})", _finding_rows(result.id, a))
 
     def _merge_table(self, fact: type, subject: str) -> None:
         columns = specs(fact)
@@ -222,10 +240,13 @@ class ScanStore(ScanReader):
     def close(self) -> None:
         """Leave one closed file; what was not committed is taken back."""
         try:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            with suppress(sqlite3.OperationalError):  # somebody reads: the empty log stays beside the file
+            with suppress(
+                sqlite3.OperationalError
+            ):  # somebody reads, or the disk is full: the log stays beside the file
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                self._db.execute("PRAGMA busy_timeout=1000")  # a reader is not waited for: it may stay for long
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 self._db.execute("PRAGMA journal_mode=DELETE")
         finally:
             self._db.close()
@@ -261,6 +282,7 @@ def _finding_rows(subject: str, assessment: Any) -> Iterable[tuple[Any, ...]]:
         yield (
             subject, assessment.rule, f.fingerprint, f.clause, f.problem, f.item, f.location, f.detail, f.url,
             f.certainty, float(f.points), int(f.notice), f.change, f.first_seen, f.evidence.seen_at, f.evidence.quote,
+            f.evidence.archive or "", f.evidence.sha256 or "",
         )  # fmt: skip
 
 

@@ -4,26 +4,31 @@ Subjects that share a politeness key go to one worker, so that limits per host h
 """
 
 import asyncio
+import shutil
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import active_children, get_context
+from pathlib import Path
 from threading import current_thread, main_thread
 from types import FrameType
 from typing import Any
 
 from checker.errors import MachineError
-from checker.fetch import Chromium, Fetcher, FetchSettings, available
-from checker.fleet.events import Event, Progressed
+from checker.facts.refusal import refusal
+from checker.fetch import Chromium, Fetcher, FetchSettings, Network, available, with_evidence
+from checker.fleet.events import Event, Progressed, Requested
 from checker.fleet.judged import judged, unknown_of
-from checker.fleet.keys import groups
+from checker.fleet.keys import groups, rates_of, resolved, with_references
 from checker.fleet.order import Order
 from checker.model.results import SubjectResult
+from checker.registry import registered_hosts
 from checker.rules import RuleSet
 from checker.scan import Clockwork, Task, gather
+from checker.scan.hours import hours_of, until_open
 
 SUBJECTS_AT_ONCE = 16
 """Subjects that one process gathers at the same time; each host still has its own limits."""
@@ -49,17 +54,43 @@ class _Bundle:
 def work(order: Order, tasks: list[Task], listen: Listener) -> Generator[SubjectResult, None, None]:
     """Results of all tasks as they come, from this process or from an executor's workers."""
     clock = Clockwork.starting(order.as_of)
+    registered = order.fetch.allowed_private | registered_hosts(order.registry)
+    fetch = replace(order.fetch, allowed_private=registered, rates=rates_of(order.registry.subjects))
+    fetch = with_references(fetch, (t.subject for t in tasks))
+    order = replace(order, fetch=fetch)
     if order.executor == "local" and order.workers <= 1:
         yield from _in_process(_Bundle(tuple(tasks), order.rules, order.fetch, clock), listen)
         return
-    bundles = [_Bundle(tuple(g), order.rules, order.fetch, clock) for g in groups(tasks)]
-    with _executor(order) as executor:
+    if not tasks:
+        return
+    fetch = replace(order.fetch, ledger=tasks[0].facts.parent.parent / "politeness")
+    bundles = [_Bundle(tuple(g), order.rules, fetch, clock) for g in groups(tasks, _addresses(order, tasks))]
+    with _executor(order) as executor, _removed_at_the_end(fetch.ledger):
         futures = [executor.submit(_work_bundle, bundle) for bundle in bundles]
         try:
             for future in as_completed(futures):
-                yield from future.result()
+                results, requested = future.result()
+                listen(requested)
+                yield from results
         except BrokenExecutor as error:
             raise MachineError("a worker process died; `checker scan --resume` goes on without what it had") from error
+
+
+@contextmanager
+def _removed_at_the_end(ledger: Path | None) -> Iterator[None]:
+    """What workers share about hosts, foreign ones included, is of no use to anybody after the scan."""
+    try:
+        yield
+    finally:
+        if ledger is not None:
+            shutil.rmtree(ledger, ignore_errors=True)
+
+
+def _addresses(order: Order, tasks: list[Task]) -> dict[str, tuple[str, ...]]:
+    """The servers behind the registered hosts; under --connect-to the hosts themselves count."""
+    if order.fetch.connect_to:
+        return {}
+    return resolved((task.subject for task in tasks), Network(order.fetch))
 
 
 @contextmanager
@@ -112,14 +143,14 @@ def _in_process(bundle: _Bundle, listen: Listener) -> Iterator[SubjectResult]:
         results.append(result)
         loop.stop()
 
-    job = loop.create_task(_run_bundle(bundle, hand_over, lambda s, n, d: listen(Progressed(s, n, d))))
+    job = loop.create_task(_run_bundle(bundle, hand_over, listen))
     job.add_done_callback(lambda _: loop.stop())
     try:
         while not job.done():
             _run_until_stopped(loop)
             while results:
                 yield results.popleft()
-        job.result()
+        _heard(job)
     finally:
         try:
             _wind_up(loop)
@@ -127,6 +158,14 @@ def _in_process(bundle: _Bundle, listen: Listener) -> Iterator[SubjectResult]:
                 job.exception()  # heard, where it was raised already or a signal goes before it
         finally:
             loop.close()
+
+
+def _heard(job: asyncio.Task[None]) -> None:
+    """Raise what ended the job; what the person must be told stands alone, not in a group."""
+    try:
+        job.result()
+    except ExceptionGroup as group:
+        raise next((e for e in group.exceptions if isinstance(e, MachineError)), group) from None
 
 
 def _run_until_stopped(loop: asyncio.AbstractEventLoop) -> None:
@@ -167,27 +206,35 @@ async def _all_over(pending: set[asyncio.Task[Any]]) -> None:
     await asyncio.gather(*pending, return_exceptions=True)
 
 
-def _work_bundle(bundle: _Bundle) -> list[SubjectResult]:
+def _work_bundle(bundle: _Bundle) -> tuple[list[SubjectResult], Requested]:
     """A worker's whole job; runs in another process or on another machine."""
-    return list(_in_process(bundle, lambda _: None))
+    events: deque[Event] = deque(maxlen=1)
+    results = list(_in_process(bundle, events.append))
+    last = events.pop() if events else None
+    return results, last if isinstance(last, Requested) else Requested({})
 
 
-async def _run_bundle(
-    bundle: _Bundle, hand_over: Callable[[SubjectResult], None], progress: Callable[[str, int, str], None]
-) -> None:
+async def _run_bundle(bundle: _Bundle, hand_over: Callable[[SubjectResult], None], listen: Listener) -> None:
+    def progress(subject: str, pages: int, doing: str) -> None:
+        listen(Progressed(subject, pages, doing))
+
     gate, bench = asyncio.Semaphore(SUBJECTS_AT_ONCE), asyncio.Lock()
 
     async def one(task: Task, fetch: Fetcher, browser: Chromium | None) -> None:
+        if task.waits:  # without a seat: whoever may be asked now goes first
+            await until_open(hours_of(task.subject, bundle.fetch), lambda doing: progress(task.subject.id, 0, doing))
         async with gate:
             problem = await _gathered(task, bundle, fetch, progress, browser)
             async with bench:  # one at a time: side by side they would only take each other's seconds
-                result = await asyncio.to_thread(_judged, task, bundle.rules, problem)
+                result = await asyncio.to_thread(_judged, task, bundle, problem)
             hand_over(result)
 
-    async with Fetcher(bundle.fetch) as fetch, Chromium() as chromium, asyncio.TaskGroup() as group:
-        browser = None if available() else chromium
-        for task in bundle.tasks:
-            group.create_task(one(task, fetch, browser))
+    async with Fetcher(bundle.fetch) as fetch:
+        async with Chromium() as chromium, asyncio.TaskGroup() as group:
+            browser = None if available() else chromium
+            for task in bundle.tasks:
+                group.create_task(one(task, fetch, browser))
+        listen(Requested(fetch.statistics()))
 
 
 async def _gathered(
@@ -196,10 +243,16 @@ async def _gathered(
     """Gather one subject; what went wrong, '' if nothing: it stays with the subject."""
     try:
         await gather(task, fetch, bundle.clock, progress, browser)
+    except MachineError:  # a full disk is no fault of the subject
+        raise
     except Exception as error:  # one subject must never take the scan down
+        if refused := refusal(task.facts, error):
+            raise refused from error
         return f"采集中断：{type(error).__name__}: {error}"
     return ""
 
 
-def _judged(task: Task, rules: RuleSet, problem: str) -> SubjectResult:
-    return judged(task.facts, task.context, rules, unknown_of(task.subject), (problem,) if problem else ())
+def _judged(task: Task, bundle: _Bundle, problem: str) -> SubjectResult:
+    problems = (problem,) if problem else ()
+    result = judged(task.facts, task.context, bundle.rules, unknown_of(task.subject), problems)
+    return with_evidence(task.archive, result, bundle.fetch.user_agent) if task.archive else result

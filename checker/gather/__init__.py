@@ -5,7 +5,7 @@ A gatherer is registered here by name, with the tables it fills; its own module 
 
 from dataclasses import dataclass
 
-from checker.gather import link_verdicts
+from checker.gather import certificate, closed, ipv6, links
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,5 +16,10 @@ class Gatherer:
     makes: tuple[str, ...]
 
 
-GATHERERS: tuple[Gatherer, ...] = (Gatherer("link_verdicts", link_verdicts.MAKES),)
+GATHERERS: tuple[Gatherer, ...] = (
+    Gatherer("links", links.MAKES),
+    Gatherer("certificate", certificate.MAKES),
+    Gatherer("ipv6", ipv6.MAKES),
+    Gatherer("closed", closed.MAKES),
+)
 """Every gatherer; a file of this folder that is missing here is an error."""

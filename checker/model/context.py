@@ -25,6 +25,22 @@ class Sibling:
 
 
 @dataclass(frozen=True, slots=True)
+class FiledAccount:
+    """A registered new-media account of the whole registry, whoever runs it: what a page offers is held to these."""
+
+    __title__ = "备案账号名录"
+    __table__ = "filed_account"
+    subject: Annotated[str, "The site whose context this is."]
+    id: Annotated[str, "Id of the account."]
+    name: Annotated[str, "Its name."]
+    platform: Annotated[str, "Platform family: wechat, weibo, toutiao, douyin, kuaishou, channels, app, miniprogram, other."]
+    unit: Annotated[str, "Its unit as the circular prints it."]
+    organizer: Annotated[str, "Its 主办单位."]
+    status: Annotated[str, "running, closing or closed."]
+    handle: Annotated[str, "Id on the platform as its sources name it (uid, number in the store); empty if none does."]
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One availability visit (probe) that counts: blocked answers and our own outages are left out before."""
 
@@ -136,6 +152,6 @@ class ContextLog:
 
 
 CONTEXT: tuple[type, ...] = (
-    ContextLog, Sibling, Visit, KnownFinding, Answer, SeenArticle, Question, RepostDuty, DueReport,
+    ContextLog, Sibling, FiledAccount, Visit, KnownFinding, Answer, SeenArticle, Question, RepostDuty, DueReport,
 )  # fmt: skip
 """Every table of the context, in the order of the data dictionary."""

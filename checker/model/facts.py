@@ -44,6 +44,7 @@ class RegisteredSite:
     services: Annotated[int, "1 if the unit has outward services."]
     status: Annotated[str, "running or closed."]
     robots: Annotated[str, "obey or authorised."] = "obey"
+    authorised_by: Annotated[str, "Who allowed more than robots.txt does, empty where it is obeyed."] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Fetch:
     __table__ = "fetch"
     subject: Annotated[str, "Id of the subject it was made for."]
     url: Annotated[Address, "Address asked for."]
-    purpose: Annotated[str, "page, part (loaded by pages for header, footer or frames), render, check, confirm, feed or robots."]
+    purpose: Annotated[str, "page, part (loaded by pages for header, footer or frames), render, made-up (a path that nobody made, to see what a missing page looks like), check, confirm, feed, account (any other source of an account; keys are cut from its address) or robots."]
     outcome: Annotated[str, "ok or a named failure from the closed list in `checker.model.results.FetchOutcome`."]
     status: Annotated[int, "HTTP status; 0 if there was no answer."]
     final_url: Annotated[Address, "Address after redirects."]
@@ -100,6 +101,8 @@ class Fetch:
     sha256: Annotated[str, "SHA-256 of the body, empty if none was kept."] = ""
     tls: Annotated[str, "What is wrong with a secure connection over which it was read all the same: expired, wrong-host, untrusted, old; empty if nothing."] = ""
     unchanged: Annotated[int, "1 if the server said 304 (not modified) and the body is that of an earlier scan."] = 0
+    chain: Annotated[str, "Addresses that redirects led to, joined by →; empty if none did."] = ""
+    same_body: Annotated[int, "1 if the body was fetched anew and is the one that the scan before had."] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,18 +165,21 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class LinkCheck:
-    """The verdict on one link target: broken only after a second, later, slower request."""
+    """The verdict on one link target: broken only after a second, later, slower request showed it dead too."""
 
     __title__ = "链接检验"
     __table__ = "link_check"
     subject: Annotated[str, "Id of the site that carries the link."]
     url: Annotated[Address, "Target."]
     verdict: Annotated[str, "ok, broken or unknown."]
-    reason: Annotated[str, "Named outcome: http-404, dns, blocked-403, end-of-list, budget …"]
+    reason: Annotated[str, "Named outcome: http-404, soft-404, dns, blocked-403, end-of-list, host-vanished, not-confirmed, to-home, to-login, budget …"]
     status: Annotated[int, "HTTP status; 0 if there was no answer."]
     final_url: Annotated[Address, "Address after redirects."]
     checked_at: Annotated[str, "Inspection time of the first request."]
     confirmed_at: Annotated[str, "Inspection time of the confirming request, empty if none was needed."]
+    first_reason: Annotated[str, "Named outcome of the first request where a confirming one was made, else empty."] = ""
+    chain: Annotated[str, "Addresses that redirects led to in the last request, joined by →; empty if none did."] = ""
+    tls: Annotated[str, "What is wrong with a secure connection over which it answered all the same, as in `fetch`; empty if nothing."] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +264,22 @@ class Tag:
     page: Annotated[Address, "Page that carries it."]
     name: Annotated[str, "Name in the standard's spelling; that of a misspelt mandatory tag as written."]
     content: Annotated[str, "Content, trimmed; empty values and the word null are kept as they are."]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMention:
+    """A new-media account that the site's home page offers: a link to its profile, a QR picture, its name in words."""
+
+    __title__ = "页面展示的账号"
+    __table__ = "account_mention"
+    subject: Annotated[str, "Id of the site."]
+    page: Annotated[Address, "The home page."]
+    platform: Annotated[str, "Platform family: wechat, weibo, toutiao, douyin, kuaishou, channels, app or miniprogram."]
+    name: Annotated[str, "Name of the account as captioned; empty if only a generic word (官方微信) stands there."]
+    handle: Annotated[str, "Id of the account or app as its address tells it; empty if none does."]
+    url: Annotated[Address, "Where it leads; the page itself for a picture or words."]
+    form: Annotated[str, "link, image or text."]
+    quote: Annotated[str, "The words and the address or file name from which it was read."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,11 +377,11 @@ class HiddenLink:
     __table__ = "hidden_link"
     subject: Annotated[str, "Id of the site."]
     page: Annotated[Address, "Page that carries it."]
-    kind: Annotated[str, "hidden, hijacked-title, cloaked, harmful-target or wrong-target."]
+    kind: Annotated[str, "hidden, hijacked-title, cloaked; where a link leads: harmful-target (gambling, pornography …), wrong-target (domain for sale, another site than the text says, an address inside a network)."]
     url: Annotated[Address, "Target; the page itself where there is none."]
     text: Annotated[str, "Link text or title."]
     first_seen_on: Annotated[str, "Day it was first seen in any scan."]
-    quote: Annotated[str, "The markup that hides it."]
+    quote: Annotated[str, "The markup that hides it; of a target its title or words."]
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,7 +448,7 @@ class AccountMeta:
     __title__ = "账号资料"
     __table__ = "account_meta"
     subject: Annotated[str, "Id of the account."]
-    field: Annotated[str, "name, organizer, status, verified or unfiled."]
+    field: Annotated[str, "name, organizer, status, verified or unfiled; complete-since (day from which a complete source lists all), synced (when the source was last filled)."]
     value: Annotated[str, "As the platform gives it."]
     source: Annotated[str, "The source it came from."]
 
@@ -456,7 +478,7 @@ class Workday:
 
 FACTS: tuple[type, ...] = (
     Clock, RegisteredSite, RegisteredAccount, SiteColumn, Fetch, Page, PageTemplate, Link, LinkCheck, ListItem, Article,
-    ArticleDate, Relation, Mark, Tag, Message, Guide, GuideElement, ServicePage, TermHit, Leak, HiddenLink,
+    ArticleDate, Relation, Mark, Tag, AccountMention, Message, Guide, GuideElement, ServicePage, TermHit, Leak, HiddenLink,
     Attachment, Probe, Post, AccountFunction, AccountMeta, GatherLog, Workday,
 )  # fmt: skip
 """Every fact, in the order of the data dictionary; a test fails when a class is missing."""
@@ -465,7 +487,7 @@ ACCOUNT_FACTS: tuple[type, ...] = (Post, AccountFunction, AccountMeta)
 """Facts that only accounts have; for a site they do not apply."""
 
 SITE_FACTS: tuple[type, ...] = (
-    SiteColumn, Page, PageTemplate, Link, LinkCheck, ListItem, Article, ArticleDate, Relation, Mark, Tag, Message,
+    SiteColumn, Page, PageTemplate, Link, LinkCheck, ListItem, Article, ArticleDate, Relation, Mark, Tag, AccountMention, Message,
     Guide, GuideElement, ServicePage, HiddenLink, Attachment,
 )  # fmt: skip
 """Facts that only sites have; for an account they do not apply."""

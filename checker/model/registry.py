@@ -163,10 +163,14 @@ class ArticleLinks(Entry):
 
 
 class WeiboUser(Entry):
-    """A Weibo user; `public: true` allows one polite try without login."""
+    """A Weibo user; `public: true` allows one polite try without login.
+
+    `token_env`: name of the environment variable that holds a token of the owner's or a contract's interface.
+    """
 
     uid: Number
     public: bool = False
+    token_env: EnvironmentName | None = None
 
 
 class Weibo(Entry):
@@ -213,6 +217,10 @@ def source_kind(source: Source) -> str:
     return next(key for key, kind in SOURCE_KEYS.items() if isinstance(source, kind))
 
 
+_UNREADABLE = {"toutiao", "douyin", "kuaishou", "channels", "miniprogram", "wechat"}
+"""Platforms that somebody may write for a kind of source, and that no reader of that name exists for."""
+
+
 def _one_source(value: Any) -> Any:
     """Exactly one known kind, told in one message instead of one for each kind that it is not."""
     if isinstance(value, Entry):
@@ -227,6 +235,9 @@ def _one_source(value: Any) -> Any:
         unknown = [str(key)[:60] for key in value if key not in {"complete", "synced"}]
         close = [m for key in unknown for m in difflib.get_close_matches(key, list(SOURCE_KEYS), n=1, cutoff=0.6)]
         hint = f"did you mean '{close[0]}'?" if close else f"known are {kinds}"
+        if unknown and unknown[0] in _UNREADABLE:
+            other = "wechat_api, articles, feed" if unknown[0] == "wechat" else "feed"
+            hint = f"its pages are not read; use {other}, sheet (an export of its console) or manual (a person looks)"
         raise ValueError(
             f"unknown kind of source '{unknown[0]}'; {hint}" if unknown else f"kind of source missing; {hint}"
         )

@@ -141,7 +141,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class SubjectResult:
-    """Everything said of one subject; `verdict` is None for a closed one."""
+    """Everything said of one subject; `verdict` is None for a closed one.
+
+    `authorised_by` is who allowed us more than the site's robots.txt does, '' where that was obeyed.
+    """
 
     kind: str
     id: str
@@ -159,6 +162,7 @@ class SubjectResult:
     assessments: tuple[Assessment, ...]
     statistics: dict[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    authorised_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

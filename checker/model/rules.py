@@ -144,6 +144,21 @@ class Clause(Written):
     ask: Text | None = None
 
 
+ANSWER_DAYS = 90
+"""Days that a person's answer counts where a rule does not say otherwise."""
+
+
+class Review(Written):
+    """How a person settles a rule that no machine could decide: the question, and the days that the answer counts.
+
+    `newest`: the day of an account's newest post answers it too, by the parameter `days` of the rule.
+    """
+
+    ask: Text | None = None
+    newest: bool = False
+    days: Annotated[int, Field(ge=1, le=366)] = ANSWER_DAYS
+
+
 class Sample(Written):
     """A reproducible choice, named in the result; the rule's SQL reads it as the table `sample`."""
 
@@ -182,6 +197,7 @@ class Rule(Written):
     problem: Text | None = None
     clauses: dict[str, Clause] = {}
     sample: Sample | None = None
+    review: Review = Review()
     params: dict[str, Scalar] = {}
     proof: Literal["presence", "absence", "existence"] = "absence"
     sql: Text | None = None
@@ -201,6 +217,8 @@ class Rule(Written):
         asks = [name for name, clause in self.clauses.items() if clause.ask]
         if self.sql is None and len(asks) < len(self.clauses):
             raise ValueError("a rule without sql must ask a person in every clause (ask: …)")
+        if self.review.newest and not isinstance(self.params.get("days"), int):
+            raise ValueError("review.newest needs a whole number params.days to hold the newest post's day to")
         if self.effect.kind in {"deduct", "bonus"} and not any(c.points for c in self.clauses.values()):
             raise ValueError(f"effect {self.effect.kind} needs points in at least one clause")
         return self

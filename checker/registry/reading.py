@@ -23,6 +23,7 @@ from checker.model.registry import (
     Feed,
     Registry,
     Search,
+    Sheet,
     Site,
     SitesFile,
     Source,
@@ -99,13 +100,23 @@ def _joined(
     first = sites or SitesFile(version=1, sites=())
     return Registry(
         sites=first.sites,
-        accounts=accounts.accounts if accounts else (),
+        accounts=_placed(accounts.accounts, accounts_path) if accounts and accounts_path else (),
         scan=first.scan,
         duties=first.duties,
         statistics=first.statistics,
         sites_folder=sites_path.absolute().parent if sites_path else None,
         accounts_folder=accounts_path.absolute().parent if accounts_path else None,
     )
+
+
+def _placed(accounts: Iterable[Account], path: Path) -> tuple[Account, ...]:
+    """The paths of sheets made absolute: they count from the folder of accounts.yaml, wherever the scan is run."""
+    folder = path.absolute().parent
+
+    def placed(source: Source) -> Source:
+        return source.model_copy(update={"sheet": str(folder / source.sheet)}) if isinstance(source, Sheet) else source
+
+    return tuple(a.model_copy(update={"sources": tuple(map(placed, a.sources))}) if a.sources else a for a in accounts)
 
 
 def _read(path: Path | None, kind: _Kind[F, S]) -> tuple[_Read[F, S] | None, list[Problem]]:
@@ -281,6 +292,7 @@ def site_fact(site: Site) -> RegisteredSite:
         services=int(site.services),
         status=site.status,
         robots=site.robots,
+        authorised_by=site.authorised_by or "" if site.robots == "authorised" else "",
     )
 
 

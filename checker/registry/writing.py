@@ -42,7 +42,7 @@ class ColumnLine:
 
 def quoted(text: str) -> str:
     """`text` as a YAML scalar: bare if it reads back as the same string, else in double quotes."""
-    if _PLAIN.fullmatch(text) and text == text.strip() and _data(f"- {text}\n") == [text]:
+    if _PLAIN.fullmatch(text) and text == text.strip() and data_of(f"- {text}\n") == [text]:
         return text
     return json.dumps(text, ensure_ascii=False)
 
@@ -59,9 +59,9 @@ def with_columns(text: str, site: str, columns: Sequence[ColumnLine]) -> str:
     if found is None:
         changed = _new_key(text, entry, columns)
     elif isinstance(found, yaml.SequenceNode) and found.value and not found.flow_style:
-        changed = _insert(text, _last_line(found), found.start_mark.column, columns)
+        changed = _insert(text, last_line(found), found.start_mark.column, columns)
     elif isinstance(found, yaml.SequenceNode) and found.value:
-        changed = _into_flow(text, found, ", " + ", ".join(c.text() for c in columns))
+        changed = into_flow(text, found, ", " + ", ".join(c.text() for c in columns))
     else:
         changed = _in_place_of_nothing(text, entry, found, columns)
     return _checked(text, changed, site, columns)
@@ -77,11 +77,11 @@ def _entry(text: str, site: str) -> Any:
     raise UsageError(f"no site '{site}' stands in the file itself")
 
 
-def _last_line(node: Any) -> int:
+def last_line(node: Any) -> int:
     """The last line (from 0) on which something of `node` stands; a block's own end lies behind the blanks after it."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style:
         inner = [part for item in node.value for part in (item if isinstance(item, tuple) else (item,))]
-        return max((_last_line(part) for part in inner), default=int(node.start_mark.line))
+        return max((last_line(part) for part in inner), default=int(node.start_mark.line))
     if isinstance(node, yaml.ScalarNode) and node.style in {"|", ">"}:
         return int(node.end_mark.line) - 1
     return int(node.end_mark.line)
@@ -99,12 +99,12 @@ def _insert(text: str, after: int, indent: int, columns: Sequence[ColumnLine], h
 
 def _new_key(text: str, entry: Any, columns: Sequence[ColumnLine]) -> str:
     if entry.flow_style:
-        return _into_flow(text, entry, ", columns: [" + ", ".join(c.text() for c in columns) + "]")
+        return into_flow(text, entry, ", columns: [" + ", ".join(c.text() for c in columns) + "]")
     indent = int(entry.value[0][0].start_mark.column)
-    return _insert(text, _last_line(entry), indent + 2, columns, " " * indent + "columns:")
+    return _insert(text, last_line(entry), indent + 2, columns, " " * indent + "columns:")
 
 
-def _into_flow(text: str, node: Any, addition: str) -> str:
+def into_flow(text: str, node: Any, addition: str) -> str:
     """Before the closing bracket, and behind a comma that stands there already."""
     end = int(node.end_mark.index) - 1
     before = text[:end].rstrip()
@@ -127,9 +127,9 @@ def _in_place_of_nothing(text: str, entry: Any, found: Any, columns: Sequence[Co
 
 def _checked(text: str, changed: str, site: str, columns: Sequence[ColumnLine]) -> str:
     """`changed`, if reading it back gives what stood there and the new columns, and nothing else."""
-    before, after = _data(text), _data(changed)
+    before, after = data_of(text), data_of(changed)
     try:
-        wanted = [*_columns(before, site), *(_data(f"- {c.text()}\n")[0] for c in columns)]
+        wanted = [*_columns(before, site), *(data_of(f"- {c.text()}\n")[0] for c in columns)]
         same = _columns(after, site) == wanted and _without(before, site) == _without(after, site)
     except (KeyError, TypeError, StopIteration):
         same = False
@@ -138,7 +138,8 @@ def _checked(text: str, changed: str, site: str, columns: Sequence[ColumnLine]) 
     return changed
 
 
-def _data(text: str) -> Any:
+def data_of(text: str) -> Any:
+    """What a YAML text holds, None if it is none."""
     lines, _ = parse(text, "")
     return lines.data if lines is not None else None
 

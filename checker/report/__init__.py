@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from checker.model.results import Scan
 from checker.report import json_report, ndjson, text
+from checker.report._evidence import render_evidence
 from checker.report._page import render_page
 
 
@@ -27,4 +28,4 @@ FORMATS: tuple[Format, ...] = (
 )
 """Every format, the default first. A file of this folder that is missing here fails a test."""
 
-__all__ = ["FORMATS", "Format", "render_page"]
+__all__ = ["FORMATS", "Format", "render_evidence", "render_page"]

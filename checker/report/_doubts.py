@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from checker.model.results import Assessment, Outcome, Scan, SubjectResult
+from checker.model.results import Assessment, Finding, Outcome, Scan, SubjectResult
 from checker.report._lines import Sheet, plain
 from checker.report._wording import EFFECTS
 
@@ -19,6 +19,12 @@ class Common:
 
     undecided: dict[str, dict[_Pair, Assessment]]
     questions: dict[str, frozenset[_Pair]]
+
+
+def telling(assessment: Assessment) -> tuple[Finding, ...]:
+    """The findings that say more than that the rule is undecided, and why: that is said once, among what is open."""
+    empty = f"不能判定：{assessment.reason}"
+    return tuple(f for f in assessment.findings if not (f.certainty == "unknown" and f.detail == empty))
 
 
 def common_doubts(scan: Scan) -> Common:
@@ -42,7 +48,7 @@ def _shared_open(subjects: list[SubjectResult]) -> dict[_Pair, Assessment]:
     found: dict[_Pair, Assessment] = {}
     for subject in subjects:
         for a in subject.assessments:
-            if a.outcome is Outcome.OPEN and not a.findings:
+            if a.outcome is Outcome.OPEN and not telling(a):
                 found.setdefault((a.rule, a.reason or ""), a)
     return {
         pair: a
@@ -58,7 +64,7 @@ def _idle(subject: SubjectResult, rule: str) -> bool:
 
 def _open_with(subject: SubjectResult, pair: _Pair) -> bool:
     return any(
-        (a.rule, a.reason or "") == pair and a.outcome is Outcome.OPEN and not a.findings for a in subject.assessments
+        (a.rule, a.reason or "") == pair and a.outcome is Outcome.OPEN and not telling(a) for a in subject.assessments
     )
 
 

@@ -1,6 +1,7 @@
 """The official Chinese words for what the results say in code; every format for people reads them here."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 
 from checker.model.results import Finding, Outcome, SubjectResult, Verdict
@@ -21,6 +22,7 @@ STATISTICS = {
     "pages": "页面", "links": "链接", "columns": "栏目", "articles": "文章", "messages": "留言", "posts": "推文",
     "requests": "请求", "rendered": "浏览器渲染", "needs_browser": "需要浏览器",
 }  # fmt: skip
+_SAVINGS = frozenset({"not_modified", "same_body", "bytes", "bytes_saved"})
 _HOME_RULE = "v3-home-stale"
 _HOME_FAILED = re.compile(r"（首页）采集失败：(?P<why>.+?)(；(发布日期|列表条目)（首页）|；另有\d+处|$)")
 
@@ -42,6 +44,24 @@ def home_unread(subject: SubjectResult) -> str:
     reasons = (a.reason or "" for a in subject.assessments if a.rule == _HOME_RULE and a.outcome is Outcome.OPEN)
     found = next(filter(None, map(_HOME_FAILED.search, reasons)), None)
     return found["why"] if found else ""
+
+
+ASK_THE_OWNER = (
+    "网站的 robots.txt 不允许检查：请网站主管单位修改 robots.txt，或经其书面同意后在 sites.yaml 中写 "
+    "robots: authorised 和 authorised_by"
+)
+"""What to do about a site whose robots.txt keeps us out."""
+
+ASK_WHERE_IT_LEADS = (
+    "首页跳转到另一个主机，那里的 robots.txt 不允许检查，授权只对登记的主机有效："
+    "请核对登记的首页网址，或请该主机的主管单位修改"
+)
+"""The same for a site that was authorised: what was allowed holds for its own host only."""
+
+
+def forbidden(why: str) -> bool:
+    """Whether it is the site's robots.txt that kept us from its home page."""
+    return "robots.txt" in why
 
 
 def verdict_line(subject: SubjectResult) -> str:
@@ -69,6 +89,17 @@ def figure(value: Decimal | None, sign: bool = False) -> str:
         return "—"
     digits = f"{value:+.2f}" if sign else f"{value:.2f}"
     return digits.rstrip("0").rstrip(".")
+
+
+def figures_read(statistics: Mapping[str, int]) -> list[str]:
+    """What was read, and in one phrase what unchanged pages have spared, each part in Chinese."""
+    read = [f"{STATISTICS.get(name, name)} {n}" for name, n in statistics.items() if n and name not in _SAVINGS]
+    unchanged, spared = statistics.get("not_modified", 0), statistics.get("bytes_saved", 0)
+    return read + ([f"未变化 {unchanged}（少传 {_size(spared)}）"] if unchanged else [])
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:.1f} MB" if count >= 100_000 else f"{count / 1000:.1f} KB"
 
 
 def share(value: float | None) -> str:

@@ -123,6 +123,7 @@ def subject_object(subject: SubjectResult) -> dict[str, Any]:
         "assessments": [_assessment(a) for a in assessments],
         "statistics": dict(subject.statistics),
         "problems": list(subject.problems),
+        **({"robots": "authorised", "authorised_by": subject.authorised_by} if subject.authorised_by else {}),
     }
 
 

@@ -10,17 +10,20 @@ from collections.abc import Iterable, Iterator
 from rich.text import Text
 
 from checker.model.results import Assessment, Finding, KindSummary, Outcome, Scan, SubjectResult, Verdict
-from checker.report._doubts import Common, common_doubts, write_common, write_open, write_unasked
+from checker.report._doubts import Common, common_doubts, telling, write_common, write_open, write_unasked
 from checker.report._legend import write_legend
 from checker.report._lines import Sheet, plain, printed
 from checker.report._wording import (
+    ASK_THE_OWNER,
+    ASK_WHERE_IT_LEADS,
     CERTAINTIES,
     EFFECTS,
     PLATFORMS,
-    STATISTICS,
     VERDICTS,
     change_mark,
     figure,
+    figures_read,
+    forbidden,
     home_unread,
     moment,
     share,
@@ -30,6 +33,8 @@ from checker.report._wording import (
 
 DOUBTFUL_ROWS = 10
 QUOTE_LENGTH = 120
+FINGERPRINT_LENGTH = 8
+"""Enough for `checker evidence`, which asks for more where two begin alike."""
 KINDS = {"site": "政府网站", "account": "政务新媒体"}
 COLOURS = {
     Verdict.QUALIFIED: "bold green",
@@ -142,8 +147,14 @@ def _title(sheet: Sheet, subject: SubjectResult) -> None:
     sheet.add(Text("　".join(plain(f) for f in facts if f), "dim"), indent=2)
     if subject.url:
         sheet.address("", plain(subject.url, 2000), indent=2)
+    if subject.authorised_by:
+        allowed = f"经授权不受 robots.txt 限制：{plain(subject.authorised_by)}"
+        sheet.add(Text(allowed, "dim"), indent=2, hang=2)
     if unread := home_unread(subject):
         sheet.add(Text(f"首页未能读取：{plain(unread)}", "bold yellow"), indent=2, hang=2)
+        if forbidden(unread):
+            what = ASK_WHERE_IT_LEADS if subject.authorised_by else ASK_THE_OWNER
+            sheet.add(Text(what, "yellow"), indent=2, hang=2)
     _score(sheet, subject)
     if subject.verdict is Verdict.PENDING:
         waiting = [f"{a.rule} {plain(a.title)}" for a in subject.assessments if a.blocks]
@@ -165,7 +176,7 @@ def _by_effect(assessments: Iterable[Assessment]) -> dict[str, list[_Listed]]:
     """Rules with rows under the effect that the rows have: an early warning of a veto is a notice."""
     groups: dict[str, list[_Listed]] = {effect: [] for effect in EFFECTS}
     for assessment in assessments:
-        scoring = [f for f in assessment.findings if not f.notice]
+        scoring = [f for f in telling(assessment) if not f.notice]
         warning = [f for f in assessment.findings if f.notice]
         bare = assessment.outcome in {Outcome.FAIL, Outcome.REVIEW} and not assessment.findings
         if scoring or bare:
@@ -219,6 +230,7 @@ def _finding(sheet: Sheet, finding: Finding, assessment: Assessment, as_of: str)
     line.append(wording if not detail or detail == wording else f"{wording}：{detail}")
     if finding.points:
         line.append(f"  {figure(finding.points, sign=True)} 分", "bold")
+    line.append(f" 〔{finding.fingerprint[:FINGERPRINT_LENGTH]}〕", "dim")
     sheet.add(line, indent=6, hang=2)
     for label, value in _places(finding):
         sheet.address(label, value, indent=8)
@@ -255,7 +267,7 @@ def _rest(sheet: Sheet, subject: SubjectResult) -> None:
     outcomes = Counter(a.outcome for a in subject.assessments)
     names = {Outcome.PASS: "通过", Outcome.NOT_EARNED: "未得加分", Outcome.NOT_APPLICABLE: "不适用"}
     parts = [f"{word} {outcomes[outcome]} 项" for outcome, word in names.items() if outcomes[outcome]]
-    read = [f"{STATISTICS.get(name, plain(name))} {count}" for name, count in subject.statistics.items() if count]
+    read = [plain(part) for part in figures_read(subject.statistics)]
     if read:
         parts.append(f"已读：{'，'.join(read)}")
     if parts:

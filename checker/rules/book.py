@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.facts.schema import Need
+from checker.model.lexicon import WordList
 from checker.model.rules import Profile, Rule
 
 
@@ -19,21 +20,23 @@ class LoadedRule:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """Everything under rules/: rules by id, profiles by name, and the digest of all files."""
+    """Everything under rules/: rules by id, profiles by name, the digest of all files, and the word lists."""
 
     folder: Path
     rules: dict[str, LoadedRule]
     profiles: dict[str, Profile]
     digest: str
+    lexicons: tuple[WordList, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """The rules that judge under one profile, with the profile's last word applied."""
+    """The rules that judge under one profile, with the profile's last word applied; texts are read by `lexicons`."""
 
     profile: Profile
     rules: tuple[LoadedRule, ...]
     sha256: str
+    lexicons: tuple[WordList, ...] = ()
 
     @property
     def blocking(self) -> frozenset[str]:

@@ -60,7 +60,7 @@ def rule_set(book: RuleBook, name: str) -> RuleSet:
     loaded = tuple(_with_rule(book.rules[r], rules[r], reader) for r in sorted(chosen, key=_natural))
     reader.close()
     digest = hashlib.sha256(f"{book.digest}\0{name}\0{__version__}".encode()).hexdigest()
-    return RuleSet(final, loaded, digest)
+    return RuleSet(final, loaded, digest, book.lexicons)
 
 
 def _with_rule(loaded: LoadedRule, rule: Rule, reader: FactsReader) -> LoadedRule:

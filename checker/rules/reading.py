@@ -13,12 +13,13 @@ from checker.errors import Problem, RuleError
 from checker.facts.query import Memory
 from checker.model.rules import Clause, Profile, Rule, RuleChange
 from checker.rules.book import LoadedRule, RuleBook
+from checker.rules.lexicons import load_lexicons
 from checker.rules.prepare import case_problems, mapping, need_problems, prepare, raw_problems
 from checker.rules.profiles import ancestors, changed
 
 
 def load_rules(folder: Path) -> RuleBook:
-    """Read, validate and prepare every rule and profile under `folder`; raises RuleError with all problems."""
+    """Read, validate and prepare every rule, profile and word list under `folder`; RuleError has all problems."""
     files = sorted(p for p in folder.rglob("*.yaml") if "lexicon" not in p.relative_to(folder).parts)
     if not files:
         raise RuleError([Problem(str(folder), 0, "holds no rules; give the folder with --rules")])
@@ -28,12 +29,14 @@ def load_rules(folder: Path) -> RuleBook:
     for path in sorted(folder.rglob("*.yml")):
         book.problems.append(Problem(str(path), 0, "is not read; rename it to .yaml"))
     book.check_profiles()
+    lexicons, problems = load_lexicons(folder)
+    book.problems += problems
     if book.problems:
         raise RuleError(book.problems)
     digest = hashlib.sha256()
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
-    return RuleBook(folder, book.rules, book.profiles, digest.hexdigest())
+    return RuleBook(folder, book.rules, book.profiles, digest.hexdigest(), lexicons)
 
 
 def load_rule(path: Path) -> LoadedRule:

@@ -7,8 +7,9 @@ from checker.extract.lists.extractor import LIFTED, READ_BY_CALL
 from checker.facts.schema import Need
 from checker.facts.store import FactsWriter
 from checker.model.facts import GatherLog
+from checker.model.results import FetchOutcome
 from checker.scan.column_coverage import navigation_seen, site_gap
-from checker.scan.state import BY_SCRIPT, CRASHED, GARBLED, INCOMPLETE, STILL_EMPTY
+from checker.scan.state import BY_SCRIPT, CRASHED, CUT, GARBLED, INCOMPLETE, STILL_EMPTY
 
 ESTABLISHED: frozenset[Need] = frozenset(
     {
@@ -16,7 +17,11 @@ ESTABLISHED: frozenset[Need] = frozenset(
         Need("article_date", "home"), Need("site_column", "navigation"), Need("mark", "footer"), Need("mark", "home"),
         Need("site_column", "site"), Need("page", ""),
         Need("tag", ""), Need("article", ""), Need("article_date", ""), Need("link", ""), Need("link_check", ""),
-        Need("post", ""), Need("post", "newest"), Need("sibling", ""), Need("visit", ""),
+        Need("hidden_link", "target"), Need("account_mention", "home"), Need("filed_account", ""),
+        Need("post", ""), Need("post", "newest"), Need("post", "original"), Need("account_function", ""),
+        Need("account_meta", ""), Need("probe", "app-download"), Need("probe", "menu-link"),
+        Need("sibling", ""), Need("visit", ""), Need("term_hit", "post"),
+        Need("probe", "certificate"), Need("probe", "ipv6"), Need("probe", "closed"),
     }
 )  # fmt: skip
 """Coverage that a scan of this version can establish; a rule that needs any other waits, and says so."""
@@ -36,15 +41,15 @@ WHERE l.url = ? AND NOT EXISTS (SELECT 1 FROM article_date d WHERE d.url = i.url
 AND (EXISTS (SELECT 1 FROM gather_log g WHERE g.fact = 'article_date' AND g.scope = a.url AND g.state = 'failed')
      OR NOT EXISTS (SELECT 1 FROM frontier f WHERE f.url = a.url AND f.state = 'done' AND f.note = ''
                     AND f.role = 'article'))
-AND NOT EXISTS (SELECT 1 FROM fetch h WHERE h.url = i.url AND h.outcome = 'http-4xx')
+AND NOT EXISTS (SELECT 1 FROM fetch h WHERE h.url = i.url AND h.outcome IN ('http-4xx', 'soft-404'))
 """
-"""Entries without a date on a page that was not read as an article; one that is gone (4xx) shows none."""
+"""Entries without a date on a page that was not read as an article; one that is gone (4xx, soft 404) shows none."""
 
 _UNREAD_PAGES = """
 SELECT count(*) FROM frontier f LEFT JOIN address a ON a.url = f.url
 WHERE (f.state = 'failed' AND EXISTS (
-    SELECT 1 FROM fetch g WHERE g.url = a.id AND g.outcome NOT IN ('ok', 'http-4xx')))
-OR f.note GLOB ? OR f.note IN (?, ?)
+    SELECT 1 FROM fetch g WHERE g.url = a.id AND g.outcome NOT IN ('ok', 'http-4xx', 'soft-404')))
+OR f.note GLOB ? OR f.note IN (?, ?, ?)
 OR (f.note = ? AND NOT EXISTS (
     SELECT 1 FROM gather_log l WHERE l.fact = 'list_item' AND l.scope = f.url AND l.reason = ?))
 OR EXISTS (SELECT 1 FROM gather_log l WHERE l.fact = 'link' AND l.scope = f.url AND l.state = 'partial')
@@ -81,6 +86,8 @@ def coverage_lines(subject: str, home: str, facts: FactsWriter) -> Iterator[Gath
     }  # fmt: skip
     for fact, reason in reasons.items():
         yield line(fact, "", unread or reason or _crashed(facts, fact), state if unread else "partial")
+    targets = unread or whole or _crashed(facts, "link") or _unjudged_targets(facts, home)
+    yield line("hidden_link", "target", targets, state if unread else "partial")
 
 
 def _home_lines(subject: str, home: str, facts: FactsWriter, bad_columns: int) -> Iterator[GatherLog]:
@@ -96,12 +103,14 @@ def _home_lines(subject: str, home: str, facts: FactsWriter, bad_columns: int) -
     dates, date_state = (reason, state) if reason else _date_gap(facts, home)
     nav, nav_state = _navigation_gap(facts, home)
     footer, footer_state = _page_gap(facts, home)
-    marks, marks_state = _mark_gap(facts, home)
+    marks, marks_state = _own_gap(facts, home, "mark", "首页标识未读取")
+    offered, offered_state = _own_gap(facts, home, "account_mention", "首页展示的账号未读取")
     site, site_state = site_gap(facts, home)
     for fact, scope, why, how in (
         ("list_item", "home", reason, state), ("article_date", "home", dates, date_state),
         ("site_column", "navigation", nav, nav_state), ("mark", "footer", footer, footer_state),
-        ("mark", "home", marks, marks_state), ("site_column", "site", site, site_state),
+        ("mark", "home", marks, marks_state), ("account_mention", "home", offered, offered_state),
+        ("site_column", "site", site, site_state),
     ):  # fmt: skip
         yield GatherLog(subject, fact, scope, how if why else "complete", why)
 
@@ -128,13 +137,13 @@ def _elsewhere(facts: FactsWriter, url: str) -> tuple[str, str] | None:
     return None
 
 
-def _mark_gap(facts: FactsWriter, home: str) -> tuple[str, str]:
-    """Whether every mark of the home page was there to be seen, as the page's own reading says."""
+def _own_gap(facts: FactsWriter, home: str, fact: str, unread: str) -> tuple[str, str]:
+    """Whether every mark (or account) of the home page was there to be seen, as the page's own reading says."""
     reason, state = _page_gap(facts, home)
     if reason:
         return reason, state
-    own = facts.execute("SELECT state, reason FROM gather_log WHERE fact = 'mark' AND scope = ?", (home,))
-    return (str(own[-1][1]), str(own[-1][0])) if own else ("首页标识未读取", "failed")
+    own = facts.execute("SELECT state, reason FROM gather_log WHERE fact = ? AND scope = ?", (fact, home))
+    return (str(own[-1][1]), str(own[-1][0])) if own else (unread, "failed")
 
 
 def _list_gap(facts: FactsWriter, url: str) -> tuple[str, str]:
@@ -188,8 +197,26 @@ def _left(facts: FactsWriter) -> str:
 
 
 def _unjudged(facts: FactsWriter) -> str:
-    unjudged = facts.execute("SELECT count(*) FROM link_check WHERE reason = 'budget'")[0][0]
-    return f"{unjudged}个链接超出核验的数量或时间上限" if unjudged else ""
+    """Links that nobody asked for; a refusal is an answer, and what it hides is said link by link."""
+    for reason, words in _NOT_ASKED.items():
+        unjudged = facts.execute("SELECT count(*) FROM link_check WHERE reason = ?", (reason.value,))[0][0]
+        if unjudged:
+            return f"{unjudged}个链接{words}"
+    return ""
+
+
+_NOT_ASKED = {
+    FetchOutcome.BUDGET: "超出核验的数量或时间上限",
+    FetchOutcome.OWN_OUTAGE: "因本机网络中断未能核验",
+    FetchOutcome.HOST_DOWN: "因所在主机连续无法访问未再核验",
+}
+"""Why links were not asked for, by the reasons of their verdicts."""
+
+
+def _unjudged_targets(facts: FactsWriter, home: str) -> str:
+    """Why not every foreign link target was judged, as the checking of links says."""
+    own = facts.execute("SELECT state, reason FROM gather_log WHERE fact = 'hidden_link' AND scope = ?", (home,))
+    return "链接目标未核验" if not own else str(own[-1][1])
 
 
 def _sample_gap(facts: FactsWriter) -> str:
@@ -198,15 +225,15 @@ def _sample_gap(facts: FactsWriter) -> str:
         "SELECT count(*) FROM frontier f WHERE f.rank <= ? "
         "AND (f.state = 'left' OR (f.state = 'done' AND f.note <> '') "
         "OR (f.state = 'failed' AND NOT EXISTS (SELECT 1 FROM fetch g JOIN address a ON a.id = g.url "
-        "WHERE a.url = f.url AND g.outcome = 'http-4xx')))"
+        "WHERE a.url = f.url AND g.outcome IN ('http-4xx', 'soft-404'))))"
     )
     unread = facts.execute(sql, (int(Rank.SAMPLE),))[0][0]
     return f"抽样所需的{unread}页未能读取" if unread else ""
 
 
 def _unread_pages(facts: FactsWriter) -> str:
-    """Pages that could not be read although they may well exist; what is gone (4xx) leaves nothing unread."""
-    unread = facts.execute(_UNREAD_PAGES, (f"{CRASHED}*", GARBLED, STILL_EMPTY, BY_SCRIPT, READ_BY_CALL))[0][0]
+    """Pages that could not be read although they may well exist; what is gone (4xx, soft 404) leaves nothing unread."""
+    unread = facts.execute(_UNREAD_PAGES, (f"{CRASHED}*", GARBLED, STILL_EMPTY, CUT, BY_SCRIPT, READ_BY_CALL))[0][0]
     return f"{unread}个页面未能读取" if unread else ""
 
 

@@ -22,6 +22,13 @@ def status_of(loaded: LoadedRule) -> str:
     return "partly" if loaded.rule.proof == "presence" and len(lacking) < len(loaded.needs) else "waiting"
 
 
+_SAVINGS = """
+SELECT count(*) FILTER (WHERE unchanged) AS not_modified, count(*) FILTER (WHERE same_body) AS same_body,
+    coalesce(sum(size) FILTER (WHERE NOT unchanged), 0) AS bytes,
+    coalesce(sum(size) FILTER (WHERE unchanged), 0) AS bytes_saved FROM fetch
+"""
+"""Bytes of bodies after decompression: those that came, and those that a 304 spared."""
+
 _COUNTS = {
     "pages": "page", "links": "link WHERE tag NOT IN ('button', 'friend')", "columns": "site_column",
     "articles": "article", "messages": "message", "posts": "post", "requests": "fetch",
@@ -56,6 +63,7 @@ def judge(facts: Path, context: Path, rules: RuleSet) -> SubjectResult:
         kind, str(entry["subject"]), str(entry["name"]), str(entry.get("address", "")),
         str(entry.get("platform", "")), str(entry["organizer"]), str(entry["unit"]), str(entry["group_name"]),
         str(entry["status"]), verdict, grade, decided_of(assessments), score, assessments, statistics,
+        authorised_by=str(entry.get("authorised_by", "")),
     )  # fmt: skip
 
 
@@ -66,4 +74,5 @@ def _entry(reader: FactsReader, kind: str) -> dict[str, Any]:
 
 
 def _statistics(reader: FactsReader) -> dict[str, int]:
-    return {name: int(reader.ask(f"SELECT count(*) AS n FROM {table}")[0]["n"]) for name, table in _COUNTS.items()}
+    counts = {name: int(reader.ask(f"SELECT count(*) AS n FROM {table}")[0]["n"]) for name, table in _COUNTS.items()}
+    return counts | {name: int(value) for name, value in reader.ask(_SAVINGS)[0].items()}

@@ -11,7 +11,7 @@ from checker.extract.columns.extractor import preferred
 from checker.extract.substance import substance
 from checker.model.facts import Address, GatherLog, ListItem, Page, SiteColumn
 from checker.page import ParsedPage
-from checker.scan.state import BY_SCRIPT, GARBLED, MOST_COLUMNS, STILL_EMPTY, Reading
+from checker.scan.state import BY_SCRIPT, CUT, GARBLED, MOST_COLUMNS, STILL_EMPTY, Reading
 from checker.scan.visits import Arrived
 
 _SAMPLE_ITEMS = 3
@@ -36,8 +36,14 @@ def keep(work: Reading, visit: Visit, arrived: Arrived) -> None:
     work.facts.write([_page_row(work, visit, page, context, arrived)])
     _run(work, visit, page, context, EXTRACTORS)
     _follow(work, visit, page)
-    built = STILL_EMPTY if arrived.rendered else BY_SCRIPT
-    work.frontier.close(visit, "done", built if page.script_built else "")
+    work.frontier.close(visit, "done", _note(page, arrived.rendered))
+
+
+def _note(page: ParsedPage, rendered: bool) -> str:
+    """Why what a page does not show may be on it all the same; '' if it was read whole."""
+    if page.script_built:
+        return STILL_EMPTY if rendered else BY_SCRIPT
+    return CUT if page.truncated else ""
 
 
 def _context(work: Reading, visit: Visit, rendered: bool) -> PageContext:

@@ -77,6 +77,8 @@ def _take_in(work: Reading, visit: Visit, rendered: Rendered) -> None:
 
 def _replace(work: Reading, visit: Visit, rendered: Rendered) -> None:
     page = parse(rendered.final_url, rendered.html, "text/html; charset=utf-8", included=None)
+    if work.archive is not None:
+        work.archive.keep_built(rendered)
     _forget(work, visit.url)
     keep(work, visit, Arrived(FetchOutcome.OK, sha256(rendered.html).hexdigest(), page, rendered=True))
 

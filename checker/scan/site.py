@@ -3,7 +3,6 @@
 Nothing is judged here. A page that fails is a fact; a site that goes down in the middle leaves partial facts.
 """
 
-import asyncio
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -12,15 +11,18 @@ from checker.address import normalise, same_place
 from checker.config import Budget
 from checker.crawl import Frontier, Rank, Scope, Visit
 from checker.facts.store import FactsWriter
-from checker.fetch import Fetcher, Renderer
+from checker.fetch import Fetcher, Renderer, SubjectArchive
 from checker.model.registry import Site
 from checker.model.results import FetchOutcome
 from checker.scan.coverage import coverage_lines
+from checker.scan.hours import never_shut
 from checker.scan.keeping import keep
 from checker.scan.link_targets import check_links
+from checker.scan.outage import GAVE_UP, bring_home, cut_off
+from checker.scan.probes import run_probes
 from checker.scan.rendering import note_needed, render_pages
 from checker.scan.state import CRASHED, Progress, Reading, known_columns
-from checker.scan.visits import Arrived, arrive
+from checker.scan.visits import Arrived
 
 BATCH = 8
 """Pages asked for together; the politeness of the fetcher decides how many really run at once."""
@@ -31,12 +33,12 @@ GIVE_UP_AFTER = 5
 _DEAD = frozenset(
     {
         FetchOutcome.DNS, FetchOutcome.REFUSED, FetchOutcome.RESET, FetchOutcome.CONNECT_TIMEOUT,
-        FetchOutcome.READ_TIMEOUT, FetchOutcome.TOTAL_TIMEOUT,
+        FetchOutcome.READ_TIMEOUT, FetchOutcome.TOTAL_TIMEOUT, FetchOutcome.HOST_DOWN,
     }
 )  # fmt: skip
 
 
-async def gather_site(
+async def gather_site(  # noqa: PLR0913 - all of it is one subject's
     site: Site,
     budget: Budget,
     facts: FactsWriter,
@@ -44,12 +46,20 @@ async def gather_site(
     clock: Callable[[], datetime],
     progress: Progress,
     renderer: Renderer | None = None,
+    *,
+    archive: SubjectArchive | None = None,
+    shut: Callable[[], str] = never_shut,
 ) -> None:
-    """Read a site within its budget and write all facts and coverage lines; never raises for what the site does."""
+    """Read a site within its budget and write all facts and coverage lines; never raises for what the site does.
+
+    `shut` says why the site may not be asked just now, '' if it may: then what is unread is left with that reason.
+    """
+    if facts.execute(_GATHERED):
+        return  # killed before it was judged: nothing is asked, and nothing said, a second time
     home = normalise(site.url) or site.url
     scope = Scope(home, site.aliases)
     frontier = Frontier(facts, scope, site.max_pages or budget.pages, budget.depth, _last_rank(site, budget))
-    work = Reading(site, home, facts, frontier, scope, clock)
+    work = Reading(site, home, facts, frontier, scope, clock, archive=archive, shut=shut)
     work.templates = {str(row[0]) for row in facts.execute("SELECT digest FROM template")}
     work.columns = known_columns(facts)
     _queue_registered(work)
@@ -64,8 +74,15 @@ async def gather_site(
     if site.status != "closed":
         progress(site.id, work.frontier.read, "核验链接")
         await check_links(work, budget, fetch)
+    if not budget.columns_only:
+        progress(site.id, work.frontier.read, "专项检测")
+        await run_probes(work, fetch)
     facts.write(list(coverage_lines(site.id, home, facts)))
     facts.commit()
+
+
+_GATHERED = "SELECT 1 FROM gather_log WHERE fact = 'page' AND scope = ''"
+"""Whether a site's coverage lines stand, which are written last."""
 
 
 def _last_rank(site: Site, budget: Budget) -> Rank:
@@ -88,12 +105,20 @@ async def _read_pages(work: Reading, budget: Budget, end: float, fetch: Fetcher,
 
     `end` is a monotonic second: reading before and after rendering shares one bound of time.
     """
-    while batch := work.frontier.take(BATCH if work.frontier.read else 1):
-        arrivals = await asyncio.gather(*(arrive(work, fetch, visit) for visit in batch), return_exceptions=True)
+    while True:
+        if reason := work.shut():
+            work.gave_up = True
+            return _leave(work, reason)
+        if not (batch := work.frontier.take(BATCH if work.frontier.read else 1)):
+            break
+        arrivals = await bring_home(work, fetch, batch)
         for visit, arrived in zip(batch, arrivals, strict=True):
             _take_in(work, visit, arrived)
         work.facts.commit()
         progress(work.site.id, work.frontier.read, "读取页面")
+        if any(cut_off(a) for a in arrivals):
+            work.gave_up = True
+            return _leave(work, GAVE_UP)
         if work.dead >= GIVE_UP_AFTER:
             work.gave_up = True
             return _leave(work, f"网站连续{GIVE_UP_AFTER}次无法访问，停止采集")
@@ -114,7 +139,8 @@ def _take_in(work: Reading, visit: Visit, arrived: Arrived | BaseException) -> N
             raise arrived
         work.frontier.close(visit, "failed", f"{CRASHED}{type(arrived).__name__}")
         return
-    work.dead = work.dead + 1 if arrived.outcome in _DEAD else 0
+    if not cut_off(arrived):
+        work.dead = work.dead + 1 if arrived.outcome in _DEAD else 0
     try:
         keep(work, visit, arrived)
     except Exception as error:  # a page must never take its site down with it

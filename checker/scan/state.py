@@ -9,9 +9,10 @@ from checker.address import same_place
 from checker.crawl import Frontier, Scope
 from checker.extract import ColumnHint
 from checker.facts.store import FactsWriter
-from checker.fetch import Fetched
+from checker.fetch import Fetched, SubjectArchive
 from checker.model.facts import Address, Fetch
 from checker.model.registry import Site
+from checker.scan.hours import never_shut
 
 BY_SCRIPT = "页面由脚本生成，需要浏览器渲染"
 STILL_EMPTY = "浏览器渲染后页面仍无内容"
@@ -24,16 +25,21 @@ MOST_COLUMNS = 300
 """Discovered columns that are read as columns; a directory of thousands of links is not a navigation."""
 
 GARBLED = "页面编码无法识别，文字为乱码"
+CUT = "页面过大或标签嵌套过深，只读取了开头部分"
 CRASHED = "处理出错："
 INCOMPLETE = "浏览器渲染不完整："
-"""Notes of a page whose bytes make no words, of one on which our own code threw, of one that a browser half built."""
+"""Notes of a page whose bytes make no words, that was cut, on which our code threw, that a browser half built."""
+
+SAYS_MISSING = "页面提示内容不存在"
+"""Note of a page that comes with status 200 and says that there is nothing."""
 
 
 @dataclass(slots=True)
 class Reading:
     """One site being read. `fragments` are parts that its pages load, by address; `asked` those that were asked for.
 
-    `bringing` is held while parts are asked for: pages read together mostly load the same ones.
+    `bringing` is held while parts are asked for: pages read together mostly load the same ones. `shut` says why the
+    site may not be asked just now.
     """
 
     site: Site
@@ -50,6 +56,9 @@ class Reading:
     bringing: asyncio.Lock = field(default_factory=asyncio.Lock)
     dead: int = 0
     gave_up: bool = False
+    outage_waited: float = 0.0
+    archive: SubjectArchive | None = None
+    shut: Callable[[], str] = never_shut
 
     @property
     def asks_robots(self) -> bool:
@@ -68,10 +77,13 @@ def known_columns(facts: FactsWriter) -> dict[str, ColumnHint]:
     return {same_place(column.url): column for column in found}
 
 
-def fetch_row(subject: str, answer: Fetched, purpose: str, seen_at: str) -> Fetch:
-    """One request as a fact."""
+def fetch_row(
+    subject: str, answer: Fetched, purpose: str, seen_at: str, archive: SubjectArchive | None = None
+) -> Fetch:
+    """One request as a fact; `archive` knows what the last scan had."""
+    same = archive is not None and archive.same_body(answer)
     return Fetch(
         subject, Address(answer.url), purpose, answer.outcome.value, answer.status, Address(answer.final_url),
         len(answer.hops), answer.content_type, len(answer.body), answer.elapsed_ms, seen_at, answer.sha256,
-        answer.tls, int(answer.unchanged),
+        answer.tls, int(answer.unchanged), " → ".join(answer.hops), int(same),
     )  # fmt: skip

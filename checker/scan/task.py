@@ -2,23 +2,28 @@
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+from checker.address import normalise
 from checker.config import Budget, shanghai
+from checker.crawl import Scope
 from checker.facts.schema import table_of
 from checker.facts.store import FactsWriter
 from checker.facts.workdays import workdays
-from checker.fetch import Chromium, Fetched, Fetcher, Renderer, RenderSettings
+from checker.fetch import Chromium, Fetcher, Places, Renderer, RenderSettings, SubjectArchive
 from checker.model.facts import ACCOUNT_FACTS, SITE_FACTS, Clock, GatherLog
+from checker.model.lexicon import WordList
 from checker.model.registry import Account, Site
 from checker.registry import account_fact, columns_of, site_fact
+from checker.scan.accounts import AccountWork, gather_whole_account
+from checker.scan.hours import hours_of, never_shut, shut_by, within_hours
 from checker.scan.site import gather_site
-from checker.scan.state import Progress, fetch_row
-from checker.sources import gather_account
+from checker.scan.state import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,19 @@ class Clockwork:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One subject to gather, and where its files lie."""
+    """One subject to gather, and where its files lie; without `archive` no answer is kept.
+
+    `waits`: a site outside its hours is waited for instead of being left out. `lexicons`: the lists that texts are read
+    by; without any the wording stays unread, and says so.
+    """
 
     subject: Site | Account
     facts: Path
     context: Path
     budget: Budget
+    archive: Places | None = None
+    waits: bool = False
+    lexicons: tuple[WordList, ...] = ()
 
 
 async def gather(
@@ -58,14 +70,43 @@ async def gather(
 
     `browser` renders the pages that only scripts build; None leaves them, and they say so.
     """
-    with FactsWriter(task.facts) as facts:
+    archive = SubjectArchive(task.archive, fetch.settings, clock.now) if task.archive else None
+    with FactsWriter(task.facts) as facts, nullcontext() if archive is None else closing(archive):
         if not facts.execute("SELECT 1 FROM clock"):
             _begin(task, facts, clock)
         if isinstance(task.subject, Site):
-            renderer = _renderer(task.budget, fetch, clock, browser)
-            await gather_site(task.subject, task.budget, facts, fetch, clock.now, progress, renderer)
+            shut, within = _manners(task.subject, fetch)
+            renderer = _renderer(task.budget, within, clock, browser)
+            await gather_site(
+                task.subject, task.budget, facts, within, clock.now, progress, renderer, archive=archive, shut=shut
+            )
         else:
-            await _account(task.subject, facts, fetch, clock)
+            work = AccountWork(task.subject, facts, fetch, clock.now, task.budget, archive, task.lexicons)
+            await gather_whole_account(work)
+        if archive is not None:
+            archive.forget(url for (url,) in facts.execute(_LEAKS))
+            archive.finish(complete=not facts.execute(_UNREAD)[0][0])
+
+
+_LEAKS = """
+SELECT a.url FROM leak l JOIN address a ON a.id = l.location
+UNION SELECT a.url FROM fetch f JOIN address a ON a.id = f.url WHERE EXISTS (SELECT 1 FROM leak)
+AND (f.purpose IN ('part', 'feed', 'account') OR f.purpose = 'page' AND f.url NOT IN (SELECT url FROM page))
+"""
+"""Pages that show personal data: their bodies are not kept, nor those that may have come into them from elsewhere."""
+
+_UNREAD = (
+    "SELECT EXISTS (SELECT 1 FROM site) AND (NOT EXISTS (SELECT 1 FROM page WHERE role = 'home') "
+    "OR EXISTS (SELECT 1 FROM frontier WHERE state NOT IN ('done', 'failed')))"
+)
+"""Whether something of a site was left unread."""
+
+
+def _manners(site: Site, fetch: Fetcher) -> tuple[Callable[[], str], Fetcher]:
+    """Why the site may not be asked just now, as a question, and a fetcher that heeds it."""
+    hours = hours_of(site, fetch.settings)
+    shut = shut_by(hours) if hours else never_shut
+    return shut, within_hours(fetch, Scope(normalise(site.url) or site.url, site.aliases), shut)
 
 
 def _renderer(budget: Budget, fetch: Fetcher, clock: Clockwork, browser: Chromium | None) -> Renderer | None:
@@ -103,40 +144,3 @@ def _context_log(task: Task) -> list[GatherLog]:
     finally:
         connection.close()
     return [GatherLog(task.subject.id, fact, "", state, reason) for fact, state, reason in rows]
-
-
-async def _account(account: Account, facts: FactsWriter, fetch: Fetcher, clock: Clockwork) -> None:
-    for fact in ACCOUNT_FACTS:  # what a killed scan left half read
-        facts.execute(f"DELETE FROM {table_of(fact)}")
-        facts.execute("DELETE FROM gather_log WHERE fact = ?", (table_of(fact),))
-    rows, log = await gather_account(account, _Noting(account, facts, fetch, clock), clock.now())
-    facts.write(rows)
-    facts.write(log)
-    facts.write([_newest(account, log)])
-    facts.commit()
-
-
-def _newest(account: Account, log: Iterable[GatherLog]) -> GatherLog:
-    """Whether the newest post is known: a readable source shows it, even one that cannot prove to be complete."""
-    whole = next(line for line in log if line.fact == "post" and not line.scope)
-    readable = whole.state in {"complete", "partial"}
-    return GatherLog(
-        account.id, "post", "newest", "complete" if readable else "failed", "" if readable else whole.reason
-    )
-
-
-class _Noting:
-    """The fetcher as account sources see it; every request they make becomes a fact."""
-
-    def __init__(self, account: Account, facts: FactsWriter, fetch: Fetcher, clock: Clockwork) -> None:
-        self._subject = account.id
-        self._facts = facts
-        self._fetch = fetch
-        self._clock = clock
-
-    async def get(self, url: str) -> Fetched:
-        """Ask, note, hand over."""
-        answer = await self._fetch.get(url)
-        seen_at = self._clock.now().isoformat(timespec="seconds")
-        self._facts.write([fetch_row(self._subject, answer, "feed", seen_at)])
-        return answer

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from checker.address import same_place
 from checker.crawl import Rank, Visit
 from checker.fetch import Fetched, Fetcher
+from checker.gather.links import may_say_missing, not_where_asked, shared_by
 from checker.model.results import FetchOutcome
 from checker.page import ParsedPage, decode, parse
-from checker.scan.state import Reading, fetch_row
+from checker.page.glance import glance_at
+from checker.scan.state import SAYS_MISSING, Reading, fetch_row
 
 _PAGE_TYPES = ("html", "xml", "text/plain")
 _DATA_TYPES = ("json", "javascript", "text/xml", "application/xml")
@@ -41,7 +43,7 @@ async def arrive(work: Reading, fetch: Fetcher, visit: Visit) -> Arrived:
     """Bring one page home; every request on the way becomes a fact. Raises what our own parser raises."""
     answer = await _ask(work, fetch, visit.url, "page")
     seen = {answer.url}
-    arrived = _read(work, visit, answer)
+    arrived = await _unless_missing(work, fetch, visit, answer, _read(work, visit, answer))
     while (target := _sent_on(work, arrived)) and target not in seen and len(seen) <= _MOST_SENT_ON:
         seen.add(target)
         answer = await _ask(work, fetch, target, "page")
@@ -53,9 +55,31 @@ async def arrive(work: Reading, fetch: Fetcher, visit: Visit) -> Arrived:
     return arrived
 
 
+async def _unless_missing(work: Reading, fetch: Fetcher, visit: Visit, answer: Fetched, arrived: Arrived) -> Arrived:
+    """The page that came; nothing if it only says that it is missing (status 200, but no page). A home page is one."""
+    page = arrived.page
+    if page is None or arrived.data or visit.role == "home":
+        return arrived
+    away = not_where_asked(answer.url, answer.final_url)
+    if not away and not may_say_missing(page.title, page.text):
+        return arrived
+
+    async def ask(url: str) -> Fetched:
+        return await _ask(work, fetch, url, "made-up")
+
+    if not await shared_by(fetch).probes.missing(answer.url, answer.final_url, glance_at(page.html), ask):
+        return arrived
+    work.facts.execute(_SOFT_404, (FetchOutcome.SOFT_404.value, answer.url))
+    ends = ("done", "") if visit.rank is Rank.NEXT_PAGE else ("failed", SAYS_MISSING)
+    return Arrived(FetchOutcome.SOFT_404, arrived.sha256, None, *ends)
+
+
+_SOFT_404 = "UPDATE fetch SET outcome = ? WHERE purpose = 'page' AND url = (SELECT id FROM address WHERE url = ?)"
+
+
 async def _ask(work: Reading, fetch: Fetcher, url: str, purpose: str) -> Fetched:
-    answer = await fetch.get(url, rate=work.site.rate, robots=work.asks_robots)
-    work.facts.write([fetch_row(work.site.id, answer, purpose, work.moment())])
+    answer = await fetch.get(url, rate=work.site.rate, robots=work.asks_robots, memory=work.archive)
+    work.facts.write([fetch_row(work.site.id, answer, purpose, work.moment(), work.archive)])
     return answer
 
 

@@ -1,14 +1,14 @@
 """Feeds: RSS and Atom by feedparser, JSON Feed by hand; item times only, since channel times are the bridge's own.
 
 A feed proves an update by showing one. It proves silence only if the operator vouches that it is complete, it is
-well-formed, every item has a sensible date, and it was filled within two days of the inspection.
+well-formed, every item has a sensible date, and, where `synced` tells, it was filled within a day of the inspection.
 """
 
 import html
 import io
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,10 +18,15 @@ from checker.address import normalise
 from checker.model.facts import Address, Post
 from checker.model.registry import Account, Feed
 from checker.sources.reading import Getter, Source, SourceResult, failed, stamp, unreadable
+from checker.sources.texts import written
 from checker.sources.times import BEIJING, day_and_time, moment
 
-FRESH = timedelta(days=2)
+FRESH = timedelta(days=1)
 """How far the last filling of a feed may lie from the inspection."""
+
+_GOES_ON = ("…", "...")
+_A_TEXT = 200
+"""Characters from which on the description of an article is taken for its text."""
 
 _SYNC_KEYS = ("synctime", "syncedat", "updatetime", "updatedat")
 _NESTED = ("data", "feeds", "list", "items")
@@ -31,12 +36,13 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of a feed; `when` is None if it shows no date that can be read."""
+    """One entry of a feed; `when` is None if it shows no date that can be read, `text` '' if only a title."""
 
     key: str
     url: str
     title: str
     when: tuple[datetime, bool] | None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,10 @@ def _xml_item(entry: Any, address: str) -> Item:
 
     times = (moment(text(name)) for name in ("published", "updated", "created"))
     title = _plain(text("title")) or _plain(text("summary"))[:60]
-    return _item(text("id"), text("link"), title, next((t for t in times if t), None), address)
+    item = _item(text("id"), text("link"), title, next((t for t in times if t), None), address)
+    parts = dict.get(entry, "content")
+    whole = " ".join(str(part.get("value") or "") for part in parts) if isinstance(parts, list) else ""
+    return replace(item, text=written(whole) or written(text("summary")))
 
 
 def _json_feed(body: bytes, address: str) -> Paper:
@@ -104,7 +113,13 @@ def _json_item(item: dict[str, Any], address: str) -> Item:
 
     times = (moment(item.get(name)) for name in ("date_published", "date_modified"))
     title = _plain(text("title")) or _plain(text("summary", "content_text", "content_html"))[:60]
-    return _item(text("id"), text("url", "external_url"), title, next((t for t in times if t), None), address)
+    read = _item(text("id"), text("url", "external_url"), title, next((t for t in times if t), None), address)
+    return replace(read, text=written(text("content_html", "content_text")) or written(text("summary")))
+
+
+def _goes_on(account: Account, text: str) -> bool:
+    """Whether a text may be a summary: it breaks off, or is short for an article; a post of Weibo is short anyway."""
+    return text.endswith(_GOES_ON) or (account.platform != "weibo" and len(text) < _A_TEXT)
 
 
 def _item(guid: str, link: str, title: str, when: tuple[datetime, bool] | None, address: str) -> Item:
@@ -165,22 +180,25 @@ def _sync_times(data: Any, feed: str, depth: int) -> list[datetime]:
     return [time[0]] if time and depth == 3 else []
 
 
-async def _stale(source: Feed, fetch: Getter, as_of: datetime) -> str:
-    """Why the feed cannot be called fresh, empty if it can; a feed without `synced` is taken at its operator's word."""
+async def _stale(source: Feed, fetch: Getter, as_of: datetime) -> tuple[str, str]:
+    """Why the feed cannot be called fresh, empty if it can, and when it was filled (ISO 8601, empty if unknown).
+
+    A feed without `synced` is taken at its operator's word.
+    """
     if source.synced is None:
-        return ""
+        return "", ""
     answer = await fetch.get(source.synced)
     why = unreadable(answer)
     if why:
-        return f"同步状态{why}"
+        return f"同步状态{why}", ""
     at = synced_at(answer.body, source.feed)
     if at is None:
-        return "同步状态中没有可读的时间"
-    apart = as_of - at
+        return "同步状态中没有可读的时间", ""
+    apart, filled = as_of - at, stamp(at)
     shown = at.strftime("%Y-%m-%d %H:%M")
     if apart > FRESH:
-        return f"上次同步时间为{shown}，距检查时间超过{FRESH.days}天"
-    return f"同步时间{shown}晚于检查时间" if apart < -FRESH else ""
+        return f"上次同步时间为{shown}，距检查时间超过{FRESH.days}天", filled
+    return f"同步时间{shown}晚于检查时间" if apart < -FRESH else "", filled
 
 
 def _doubts(paper: Paper, posts: list[Post], as_of: datetime) -> list[str]:
@@ -198,13 +216,25 @@ async def read(account: Account, source: Feed, fetch: Getter, as_of: datetime) -
     paper = Paper((), refused=why) if why else parse_feed(answer.body, answer.final_url or source.feed)
     if paper.refused:
         return failed("feed", paper.refused, as_of)
-    posts = [_post(account, item) for item in _distinct(paper.items)]
+    items = _distinct(paper.items)
+    posts, texts = [_post(account, item) for item in items], {item.key[:500]: item.text for item in items if item.text}
     doubts = _doubts(paper, posts, as_of)
+    filled = ""
     if source.complete and not doubts:
-        doubts = [text for text in (await _stale(source, fetch, as_of),) if text]
+        stale, filled = await _stale(source, fetch, as_of)
+        doubts = [stale] if stale else []
     complete = source.complete and not doubts
     reason = "" if complete else "：".join(part for part in ("来源不能证明完整", "；".join(doubts)) if part)
-    return SourceResult(tuple(posts), (), (), "complete" if complete else "partial", reason, "feed", stamp(as_of))
+    since = posts[-1].on_date if complete and posts else ""
+    return SourceResult(
+        tuple(posts), (), (), "complete" if complete else "partial", reason, "feed", stamp(as_of),
+        complete_since=since, synced_at=filled, texts=texts,
+        cut=frozenset(key for key, text in texts.items() if _goes_on(account, text)),
+    )  # fmt: skip
 
 
-SOURCE = Source("feed", ("post",), read)
+def _addresses(source: Feed) -> tuple[str, ...]:
+    return (source.feed, source.synced) if source.synced else (source.feed,)
+
+
+SOURCE = Source("feed", ("post",), read, _addresses)

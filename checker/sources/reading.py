@@ -1,13 +1,16 @@
 """What every account source takes and gives; this file is no source itself."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from checker.model.facts import AccountFunction, AccountMeta, Post
+from checker.fetch.engine import Payload
+from checker.model.facts import AccountFunction, AccountMeta, Post, Probe
 from checker.model.registry import Account
 from checker.model.results import FetchOutcome
+from checker.sources.platforms import Platforms
 from checker.sources.times import BEIJING
 
 State = Literal["complete", "partial", "failed"]
@@ -33,24 +36,55 @@ class Answer(Protocol):
         """Address after redirects."""
 
     @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers of the answer, names in lower case."""
+
+    @property
     def detail(self) -> str:
         """What happened, in plain words."""
 
 
 class Getter(Protocol):
-    """What a source uses of `checker.fetch.Fetcher`."""
+    """What a source uses of the network. `slow` keeps the distance between requests that platforms are owed."""
 
-    async def get(self, url: str) -> Answer:
+    @property
+    def platforms(self) -> Platforms:
+        """Which platforms asked to be left alone."""
+
+    async def get(self, url: str, *, max_bytes: int | None = None, slow: bool = False, robots: bool = True) -> Answer:
         """Ask for an address; never raises on network trouble."""
+
+    async def send(
+        self, url: str, payload: Payload, *, max_bytes: int | None = None, slow: bool = False, robots: bool = True
+    ) -> Answer:
+        """Ask with headers of our own, or with a body by POST; over a connection that is secure, where it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How completely a source told one thing beside posts: a fact table and a scope of it.
+
+    Scopes: of account_function menu, replies and comments; of account_meta ''; of probe app-download.
+    """
+
+    fact: str
+    scope: str
+    state: State
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
     """What one source said of an account.
 
-    `complete` only if the source is known to list every post and to be fresh; `partial` if it was readable;
-    `failed` if nothing can be concluded from it. `reason` is Chinese, for the report; empty only if complete.
-    `fetched` is the inspection time of the reading, ISO 8601.
+    `state` is about posts: `complete` only if the source is known to list every post and to be fresh; `partial` if it
+    was readable; `failed` if nothing can be concluded from it. `reason` is Chinese, for the report; empty only if
+    complete. `fetched` is the inspection time of the reading, ISO 8601. `told` is the coverage of all else.
+    `complete_since`: the day from which on a complete source lists every post, '' if it does not say. `synced_at`: when
+    the source itself was last filled, ISO 8601, '' if unknown. `problems`: what else was noticed (Chinese).
+    `hits_only`: it shows single posts and is no list: a post in time proves an update, an old one proves nothing.
+    `texts`: the text of a post by its key, where the source gives one; handed on to be read, never stored.
+    `cut`: keys of posts whose text is known to go on.
     """
 
     posts: tuple[Post, ...]
@@ -60,6 +94,19 @@ class SourceResult:
     reason: str
     source: str
     fetched: str
+    told: tuple[Told, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    complete_since: str = ""
+    synced_at: str = ""
+    problems: tuple[str, ...] = ()
+    hits_only: bool = False
+    texts: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    cut: frozenset[str] = field(default=frozenset(), compare=False)
+
+
+def _nowhere(_: Any) -> tuple[str, ...]:
+    """The addresses of a source that asks nobody."""
+    return ()
 
 
 Reader = Callable[[Account, Any, Getter, datetime], Awaitable[SourceResult]]
@@ -67,11 +114,15 @@ Reader = Callable[[Account, Any, Getter, datetime], Awaitable[SourceResult]]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A kind of source: the key that registers it, the tables it can fill, and how it is read."""
+    """A kind of source: the key that registers it, the tables it can fill, how it is read, and where it asks.
+
+    Once the posts are known, a further source is read only for functions and tests that none has told yet.
+    """
 
     kind: str
     makes: tuple[str, ...]
     read: Reader
+    addresses: Callable[[Any], tuple[str, ...]] = _nowhere
 
 
 def stamp(as_of: datetime) -> str:
@@ -95,6 +146,13 @@ _WORDS = {
     FetchOutcome.READ_TIMEOUT: "响应超时",
     FetchOutcome.TOTAL_TIMEOUT: "响应超时",
     FetchOutcome.TLS: "证书或加密连接错误",
+    FetchOutcome.TLS_EXPIRED: "证书已过期",
+    FetchOutcome.TLS_WRONG_HOST: "证书与域名不符",
+    FetchOutcome.TLS_UNTRUSTED: "证书不受信任",
+    FetchOutcome.UNREACHABLE: "从本机无法到达",
+    FetchOutcome.PRIVATE: "指向内网地址",
+    FetchOutcome.OWN_OUTAGE: "本机网络中断",
+    FetchOutcome.HOST_DOWN: "主机连续无法访问",
     FetchOutcome.TOO_LARGE: "内容过大",
     FetchOutcome.TOO_MANY_REDIRECTS: "跳转次数过多",
     FetchOutcome.REDIRECT_LOOP: "循环跳转",
@@ -102,6 +160,16 @@ _WORDS = {
     FetchOutcome.ROBOTS: "robots协议不允许访问",
     FetchOutcome.BUDGET: "超出访问限额",
 }
+
+
+def outcome_words(outcome: str) -> str:
+    """A named outcome in Chinese words; the name itself where there are none."""
+    return next((words for known, words in _WORDS.items() if known.value == outcome), outcome)
+
+
+def secret(name: str) -> str:
+    """The value of an environment variable that accounts.yaml names, '' if it is not set; never to be shown."""
+    return os.environ.get(name, "").strip()
 
 
 def unreadable(answer: Answer) -> str:

@@ -7,8 +7,8 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from checker.address import host_of
+from checker.fetch.owner import registrable
 
-_SECOND_LEVEL = {"ac", "co", "com", "edu", "gov", "mil", "net", "org"}
 _TRACKERS = (
     "hm.baidu.com", "push.zhanzhang.baidu.com", "zz.bdstatic.com", "sp0.baidu.com", "cnzz.com", "umeng.com", "51.la",
     "51yes.com", "google-analytics.com", "googletagmanager.com", "doubleclick.net", "growingio.com", "sensorsdata.cn",
@@ -60,19 +60,6 @@ class Wish:
     home: str
     top: bool = False
     size: int = 0
-
-
-def registrable(host: str) -> str:
-    """The domain that one owner registers: last two labels, three under gov.cn, com.cn and their like.
-
-    A host that is an IP address or a single word is its own. An approximation without the list of public suffixes:
-    where it is wrong, it keeps a data call out or in, and the first is reported.
-    """
-    labels = host.split(".")
-    if ":" in host or labels[-1].isdigit():
-        return host
-    deep = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL
-    return ".".join(labels[-3 if deep else -2 :])
 
 
 def is_own(url: str, home: str) -> bool:
