@@ -1,6 +1,7 @@
 """The whole sample city as answers: host → path → Reply. Pure and always the same bytes."""
 
 import dataclasses
+import hashlib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -46,7 +47,9 @@ _CHALLENGE = (
 @lru_cache(maxsize=1)
 def city() -> City:
     """Every answer of every host; a host that is not here does not exist, a path that is not here is missing."""
-    hosts: dict[str, Mapping[str, Reply]] = {place.host: dict(_place(place)) for place in PLACES}
+    hosts: dict[str, Mapping[str, Reply]] = {
+        place.host: {path: _tagged(reply) for path, reply in _place(place)} for place in PLACES
+    }
     hosts["shili.gov.cn"] = {"/": _moved(f"http://{CITY.host}/"), "/robots.txt": _ROBOTS}
     hosts[accounts.HOST] = dict(_feeds())
     hosts |= platforms.platforms()
@@ -56,6 +59,14 @@ def city() -> City:
     for host, name in _NEIGHBOURS.items():
         hosts[host] = dict(_neighbour(name))
     return hosts
+
+
+def _tagged(reply: Reply) -> Reply:
+    """A page with an ETag, so that a second scan of the city shows what conditional requests save."""
+    if reply.status != 200 or "html" not in reply.content_type:
+        return reply
+    tag = hashlib.sha256(reply.body).hexdigest()[:16]
+    return dataclasses.replace(reply, headers=(*reply.headers, ("ETag", f'"{tag}"')))
 
 
 _OPEN_DATA = (
