@@ -341,7 +341,7 @@ def test_list_sheet_answer_and_evaluate_from_the_command_line(store: Path, tmp_p
     assert listed.exit_code == 0
     assert "v1" in listed.stdout
     assert "n2-stale n2-zombie" in listed.stdout
-    out = tmp_path / "waiting.xlsx"
+    out = tmp_path / "to" / "hand" / "out" / "waiting.xlsx"
     assert runner.invoke(app, ["review", "sheet", *at, "-o", str(out)]).exit_code == 0
     empty = runner.invoke(app, ["review", "answer", *at, "--from", str(out)])
     assert "no line is filled in" in str(empty.exception)

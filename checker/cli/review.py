@@ -92,6 +92,7 @@ def sheet(
         raise UsageError(f"--output {output}: the sheet is an xlsx file; let its name end in .xlsx")
     found = _questions(store, scan, _rules(rules, profile, store, scan), only, rule)
     try:
+        output.parent.mkdir(parents=True, exist_ok=True)
         output.write_bytes(sheet_of(found))
     except OSError as error:
         raise UsageError(f"--output {output}: cannot be written ({error.strerror})") from error
