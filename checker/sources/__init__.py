@@ -13,8 +13,7 @@ from checker.model.registry import Account, source_kind
 from checker.model.registry import Source as Registered
 from checker.sources import app, articles, feed, sheet, wechat_api, weibo
 from checker.sources.joining import coverage
-from checker.sources.platforms import Platforms
-from checker.sources.reading import Answer, Getter, Source, SourceResult, failed
+from checker.sources.reading import Answer, Getter, Platforms, Source, SourceResult, failed
 
 __all__ = [
     "SOURCES",

@@ -3,16 +3,12 @@
 This file is no source. What a host said is shared by all accounts that one process reads.
 """
 
-import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from checker.address import politeness_host
 from checker.fetch.engine import Payload
 from checker.model.results import FetchOutcome
-
-if TYPE_CHECKING:
-    from checker.sources.reading import Answer, Getter
+from checker.sources.reading import Answer, Getter
 
 TOO_MANY = frozenset({418, 429, 432})
 """Statuses by which a platform says that it is asked too much."""
@@ -24,36 +20,16 @@ PLATFORM = "平台"
 """How every reason begins that says that a platform wants no more of our requests."""
 
 
-class Platforms:
-    """Which hosts refused, and whose turn it is; one for each `Fetcher`."""
-
-    def __init__(self) -> None:
-        self._refused: dict[str, str] = {}
-        self._turns: dict[str, asyncio.Lock] = {}
-
-    def turn(self, host: str) -> asyncio.Lock:
-        """Held during a request to the host, so that nobody asks while somebody is being refused."""
-        return self._turns.setdefault(host, asyncio.Lock())
-
-    def refused(self, host: str) -> str:
-        """Why the host is not asked any more (Chinese), '' if it may be."""
-        return self._refused.get(host, "")
-
-    def refuse(self, host: str, reason: str) -> None:
-        """Ask this host no more in this run."""
-        self._refused.setdefault(host, reason)
-
-
 async def ask(
-    fetch: "Getter",
+    fetch: Getter,
     url: str,
-    captcha: Callable[["Answer"], str],
+    captcha: Callable[[Answer], str],
     *,
     payload: Payload | None = None,
     public: bool = True,
     robots: bool | None = None,
     max_bytes: int = 5_000_000,
-) -> tuple["Answer | None", str]:
+) -> tuple[Answer | None, str]:
     """An answer of a platform, or None and the reason (Chinese) why the platform is not asked, now or any more.
 
     `captcha` says why an answer is no answer but a request for proof that we are a person, '' if it is none.
@@ -76,7 +52,7 @@ async def ask(
         return None, why
 
 
-def _refusal(answer: "Answer", *, public: bool) -> str:
+def _refusal(answer: Answer, *, public: bool) -> str:
     """An interface may refuse one account's key (401, 403): that is no word about the others'."""
     if answer.status in (REFUSALS if public else TOO_MANY):
         return f"{PLATFORM}拒绝或限制访问（HTTP {answer.status}）"

@@ -1,5 +1,6 @@
 """What every account source takes and gives; this file is no source itself."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,6 @@ from checker.fetch.engine import Payload
 from checker.model.facts import AccountFunction, AccountMeta, Post, Probe
 from checker.model.registry import Account
 from checker.model.results import FetchOutcome
-from checker.sources.platforms import Platforms
 from checker.sources.times import BEIJING
 
 State = Literal["complete", "partial", "failed"]
@@ -42,6 +42,26 @@ class Answer(Protocol):
     @property
     def detail(self) -> str:
         """What happened, in plain words."""
+
+
+class Platforms:
+    """Which hosts refused, and whose turn it is; one for each `Fetcher`."""
+
+    def __init__(self) -> None:
+        self._refused: dict[str, str] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
+
+    def turn(self, host: str) -> asyncio.Lock:
+        """Held during a request to the host, so that nobody asks while somebody is being refused."""
+        return self._turns.setdefault(host, asyncio.Lock())
+
+    def refused(self, host: str) -> str:
+        """Why the host is not asked any more (Chinese), '' if it may be."""
+        return self._refused.get(host, "")
+
+    def refuse(self, host: str, reason: str) -> None:
+        """Ask this host no more in this run."""
+        self._refused.setdefault(host, reason)
 
 
 class Getter(Protocol):
