@@ -1,6 +1,8 @@
 """Scans of small local cities for tests: a registry as text, pages as a dict, the whole line from end to end."""
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -83,3 +85,9 @@ def assessment(scan: Scan, subject: str, rule: str) -> Assessment:
     """One assessment of a scan."""
     found = next(s for s in scan.subjects if s.id == subject)
     return next(a for a in found.assessments if a.rule == rule)
+
+
+def ask(store: Path, subject: str, sql: str, *values: str) -> list[tuple[Any, ...]]:
+    """Rows of one subject's facts file, of the only scan in a store."""
+    with closing(sqlite3.connect(next(store.glob(f"scans/*/facts/{subject}.sqlite")))) as facts:
+        return facts.execute(sql, values).fetchall()

@@ -1,7 +1,6 @@
 """How a scan brings pages home: parts, data calls, redirects, pagers and a browser, from the server to the facts."""
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from checker.demo.plan import Reply
 from checker.fetch import available
 from checker.model.results import Outcome, Scan
+from tests import scanning
 from tests.scanning import QUICK, assessment, html, scan_pages, site
 
 HOST = "www.reading.example"
@@ -29,11 +29,7 @@ def scan(pages: Mapping[str, Reply], store: Path, **more: Any) -> Scan:
 
 
 def ask(store: Path, sql: str, *values: str) -> list[tuple[Any, ...]]:
-    connection = sqlite3.connect(next(store.glob(f"scans/*/facts/{ID}.sqlite")))
-    try:
-        return connection.execute(sql, values).fetchall()
-    finally:
-        connection.close()
+    return scanning.ask(store, ID, sql, *values)
 
 
 def items(store: Path) -> list[tuple[str, str]]:

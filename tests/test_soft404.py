@@ -1,7 +1,6 @@
 """Pages that mean 404 and say 200: the decision on pages as data, the few requests, a crawl and a link check."""
 
 import asyncio
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from checker.gather.links.soft404 import (
     signals_of,
 )  # fmt: skip
 from checker.page.glance import Glance, glance, glance_at
+from tests import scanning
 from tests.scanning import assessment, html, scan_pages, site
 
 ASKED = "http://a.gov.cn/art/1.html"
@@ -261,12 +261,8 @@ COLUMNS = [
 ]
 
 
-def ask(store: Path, sql: str) -> list[tuple[Any, ...]]:
-    connection = sqlite3.connect(next(store.glob(f"scans/*/facts/{ID}.sqlite")))
-    try:
-        return connection.execute(sql).fetchall()
-    finally:
-        connection.close()
+def ask(store: Path, sql: str, *values: str) -> list[tuple[Any, ...]]:
+    return scanning.ask(store, ID, sql, *values)
 
 
 VERDICTS = (

@@ -1,6 +1,5 @@
 """Where links lead: harmful and wrong targets; most cases are near misses that must stay quiet."""
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from checker.gather.links.soft404 import says_missing
 from checker.gather.links.targets import HARMFUL, WRONG
 from checker.model.results import FetchOutcome
 from checker.page.glance import glance, glance_at
+from tests import scanning
 from tests.pages import real_pages
 from tests.scanning import assessment, html, scan_pages, site
 
@@ -201,12 +201,8 @@ HOST = "www.targets.example"
 ID = "www-targets-example"
 
 
-def ask(store: Path, sql: str) -> list[tuple[Any, ...]]:
-    connection = sqlite3.connect(next(store.glob(f"scans/*/facts/{ID}.sqlite")))
-    try:
-        return connection.execute(sql).fetchall()
-    finally:
-        connection.close()
+def ask(store: Path, sql: str, *values: str) -> list[tuple[Any, ...]]:
+    return scanning.ask(store, ID, sql, *values)
 
 
 ROWS = (

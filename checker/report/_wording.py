@@ -22,7 +22,7 @@ STATISTICS = {
     "pages": "页面", "links": "链接", "columns": "栏目", "articles": "文章", "messages": "留言", "posts": "推文",
     "requests": "请求", "rendered": "浏览器渲染", "needs_browser": "需要浏览器",
 }  # fmt: skip
-_SAVINGS = frozenset({"not_modified", "same_body", "bytes", "bytes_saved"})
+_SAID_OTHERWISE = frozenset({"not_modified", "same_body", "bytes", "bytes_saved", "unarchived"})
 _HOME_RULE = "v3-home-stale"
 _HOME_FAILED = re.compile(r"（首页）采集失败：(?P<why>.+?)(；(发布日期|列表条目)（首页）|；另有\d+处|$)")
 
@@ -93,9 +93,10 @@ def figure(value: Decimal | None, sign: bool = False) -> str:
 
 def figures_read(statistics: Mapping[str, int]) -> list[str]:
     """What was read, and in one phrase what unchanged pages have spared, each part in Chinese."""
-    read = [f"{STATISTICS.get(name, name)} {n}" for name, n in statistics.items() if n and name not in _SAVINGS]
+    read = [f"{STATISTICS.get(name, name)} {n}" for name, n in statistics.items() if n and name not in _SAID_OTHERWISE]
     unchanged, spared = statistics.get("not_modified", 0), statistics.get("bytes_saved", 0)
-    return read + ([f"未变化 {unchanged}（少传 {_size(spared)}）"] if unchanged else [])
+    read += [f"未变化 {unchanged}（少传 {_size(spared)}）"] if unchanged else []
+    return read + (["依据未能存档"] if statistics.get("unarchived") else [])
 
 
 def _size(count: int) -> str:

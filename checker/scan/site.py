@@ -60,9 +60,7 @@ async def gather_site(  # noqa: PLR0913 - all of it is one subject's
     scope = Scope(home, site.aliases)
     frontier = Frontier(facts, scope, site.max_pages or budget.pages, budget.depth, _last_rank(site, budget))
     work = Reading(site, home, facts, frontier, scope, clock, archive=archive, shut=shut)
-    work.templates = {str(row[0]) for row in facts.execute("SELECT digest FROM template")}
-    work.columns = known_columns(facts)
-    _queue_registered(work)
+    _take_up(work)
     end = time.monotonic() + budget.minutes * 60
     await _read_pages(work, budget, end, fetch, progress)
     if renderer is not None and not work.gave_up and site.status != "closed":
@@ -92,7 +90,10 @@ def _last_rank(site: Site, budget: Budget) -> Rank:
     return Rank.NEXT_PAGE if budget.columns_only else Rank.REST
 
 
-def _queue_registered(work: Reading) -> None:
+def _take_up(work: Reading) -> None:
+    """What the facts file knows already, after a kill all that was read; and what the registry names is queued."""
+    work.templates = {str(row[0]) for row in work.facts.execute("SELECT digest FROM template")}
+    work.columns = known_columns(work.facts)
     work.frontier.add(work.home, Rank.HOME, 0, "home", work.home)
     rows = work.facts.execute("SELECT a.url FROM site_column c JOIN address a ON a.id = c.url WHERE c.registered = 1")
     for (url,) in rows:

@@ -25,13 +25,13 @@ MOST_SOURCES = 20
 def with_evidence(places: Places, result: SubjectResult, agent: str) -> SubjectResult:
     """Write the subject's part of the evidence, from its spool, and name the copies in its findings.
 
-    Trouble leaves the findings without a copy; nothing is raised: neither a full disk nor what a server has put into
-    its headers may take a result away that is there.
+    Trouble leaves the findings without a copy, which the statistic `unarchived` says; nothing is raised: neither a full
+    disk nor what a server has put into its headers may take a result away that is there.
     """
     try:
         entries = _write_part(places, result, agent)
     except Exception:
-        return result
+        return replace(result, statistics={**result.statistics, "unarchived": 1})
     return attached(result, entries)
 
 
