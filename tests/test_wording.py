@@ -168,6 +168,7 @@ WRONG = (
     ("terms:\n  - {term: 攻府}\n  - {term: [甲乙, 攻府]}", "8: terms[2]: '攻府' stands twice (first in line 7)"),
     ("terms:\n  - {term: 政府, right: 政府}", "7: terms[1]: '政府' is to be replaced by itself"),
     ("terms:\n  - {term: 攻府, rigth: 政府}", "7: terms[1].rigth: unknown key 'rigth'; did you mean 'right'?"),
+    ("terms:\n  - {term: 攻府, form: 2021-01-01}", "7: terms[1].form: unknown key 'form'; did you mean 'from'?"),
     ("terms:\n  - {term: 攻府, from: 2026-02-01, until: 2026-01-01}", "7: terms[1]: 'until' lies before 'from'"),
     ("terms: []", "6: terms: "),
     ("category: veto\nterms: [{term: 攻府}]", "6: key 'category' stands twice (first in line 4)"),

@@ -125,7 +125,7 @@ def _keys_at(model: Any, place: Place) -> list[str]:
         inside = [_annotation(owner, step) for owner in models]
         named_freely = any(get_origin(part) is dict for i in inside for part in (i, *get_args(i)))
         models = [m for annotation in inside for m in _models_in(annotation)]
-    return [key for m in models for key in getattr(m, "model_fields", {})]
+    return [field.alias or key for m in models for key, field in getattr(m, "model_fields", {}).items()]
 
 
 def _annotation(model: Any, key: str) -> Any:
