@@ -4,16 +4,20 @@ from decimal import Decimal
 
 from checker.model.results import (
     Assessment,
+    Change,
     Decided,
     Evidence,
     Finding,
+    Gone,
     KindSummary,
     Outcome,
+    Past,
     RuleSetInfo,
     Sampled,
     Scan,
     Score,
     SubjectResult,
+    SuppressionUse,
     UnitResult,
     Verdict,
 )
@@ -40,7 +44,8 @@ BLANK = Assessment(
                 "http://www.xishui.gov.cn/tjgb/", url="http://www.xishui.gov.cn/tjgb/",
                 evidence=Evidence(SEEN, "栏目建设中，敬请期待", "evidence.warc.gz", SHA)),
         finding(2, "空白栏目", f"栏目“{HOSTILE}”列表为空", "http://www.xishui.gov.cn/tzgg/",
-                url="http://www.xishui.gov.cn/tzgg/", change="unchanged", first_seen="2021-08-09T10:00:00+08:00"),
+                url="http://www.xishui.gov.cn/tzgg/", change=Change.UNCHANGED,
+                first_seen="2021-08-09T10:00:00+08:00", notified_on="2021-08-20"),
         finding(3, "空白栏目", "栏目“人事信息”由脚本生成，没有读到列表", "http://www.xishui.gov.cn/rsxx/",
                 url="http://www.xishui.gov.cn/rsxx/", certainty="unknown"),
     ),
@@ -56,7 +61,7 @@ LINKS = Assessment(
                 points=Decimal("-0.2")),
         finding(11, "首页链接无法打开", "“在线访谈”连接超时", "http://www.xishui.gov.cn/", clause="home",
                 item="http://ft.example.cn/", url="http://ft.example.cn/", points=Decimal("-0.2"),
-                suppressed="2021-11-05 已登记，等待上级平台恢复"),
+                suppressed="等待上级平台恢复（负责人：张三，至2021-11-30）"),
         finding(12, "其他页面链接无法打开", "附件返回 404", LONG, clause="other",
                 item="http://www.xishui.gov.cn/upload/附件1.doc",
                 url="http://www.xishui.gov.cn/upload/%E9%99%84%E4%BB%B61.doc", points=Decimal("-0.1")),
@@ -99,9 +104,18 @@ NOTICE = Assessment(
     "x-future-date", "发稿日期超前", "notice", Outcome.FAIL, "发稿日期超前",
     advice="更正发布日期。",
     findings=(finding(8, "发稿日期超前", "列表显示 2021-12-31，检查日为 2021-11-08", "http://www.xishui.gov.cn/zwyw/",
-                      url="http://www.xishui.gov.cn/zwyw/8.html", change="reopened",
+                      url="http://www.xishui.gov.cn/zwyw/8.html", change=Change.REOPENED,
                       evidence=Evidence(SEEN, "2021-12-31", None, SHA)),),
 )  # fmt: skip
+
+
+def gone(  # noqa: PLR0913
+    number: int, rule: str, problem: str, detail: str, location: str, change: Change, reason: str, notified_on: str = ""
+) -> Gone:  # fmt: skip
+    return Gone(
+        rule, f"{number:016x}", "main", problem, location, location, detail, location, "certain",
+        "2021-08-09T10:00:00+08:00", "2021-08-09T10:00:00+08:00", notified_on, change, reason,
+    )  # fmt: skip
 
 
 def ungathered(rule: str, title: str, effect: str, reason: str, blocks: bool = False) -> Assessment:
@@ -128,6 +142,14 @@ PORTAL = SubjectResult(
     ),
     {"pages": 412, "links": 20315, "columns": 37, "articles": 260, "messages": 0},
     ("10 点 02 分起站点连续 5 次无应答，已停止采集，其余页面未读",),
+    gone=(
+        gone(30, "v4-columns-blank", "空白栏目", "栏目“通知公告”列表为空", "http://www.xishui.gov.cn/gg/",
+             Change.RECTIFIED, "本次重新检查了该栏目，已有内容", notified_on="2021-08-20"),
+        gone(31, "d3-links", "其他页面链接无法打开", f"“{HOSTILE}”返回 404", "http://www.xishui.gov.cn/yw/31.html",
+             Change.REMOVED, "页面已不存在（404），请人工确认"),
+        gone(32, "x-typo", "错别字", "“按装”应为“安装”", "http://www.xishui.gov.cn/yw/32.html", Change.NOT_SEEN,
+             "本次未读取该页面"),
+    ),
 )  # fmt: skip
 
 BUREAU = SubjectResult(
@@ -186,4 +208,16 @@ SCAN = Scan(
         UnitResult("浠水县教育局", "市直", None, Verdict.PENDING, ("4211250023",)),
     ),
     KindSummary(3, 2, 1, 0, 1, 1, 0.0, 0.0), KindSummary(2, 2, 0, 1, 0, 1, 0.5, 0.5),
+    suppressions=(
+        SuppressionUse("d3-links", "网址 http://ft.example.cn/*", "等待上级平台恢复", "张三", "2021-11-05", "2021-11-30",
+                       "suppressions.yaml:3", "active", 1),
+        SuppressionUse("x-typo", "网站 4211250023", "人名用字", "李四", "2021-07-01", "2021-09-30",
+                       "suppressions.yaml:9", "expired", 0),
+    ),
+    trend=(
+        Past("20210809-100000", "2021-08-09T10:00:00+08:00", KindSummary(3, 2, 1, 2, 0, 0, 1.0, 1.0),
+             KindSummary(2, 2, 0, 2, 0, 0, 1.0, 1.0)),
+        Past("20211008-100000", "2021-10-08T10:00:00+08:00", KindSummary(3, 2, 1, 1, 0, 1, 0.5, 0.5),
+             KindSummary(2, 2, 0, 1, 1, 0, 1.0, 0.5)),
+    ),
 )  # fmt: skip

@@ -155,7 +155,9 @@ def test_the_schema_refuses_what_the_contract_does_not_know(path: tuple[Any, ...
 def test_json_has_the_key_order_and_the_numbers_of_the_contract() -> None:
     document = json.loads(json_report.render(SCAN))
     portal = document["subjects"][0]
-    assert list(document) == ["schema_version", "tool", "scan", "summary", "units", "subjects"]
+    assert list(document) == [
+        "schema_version", "tool", "scan", "summary", "units", "subjects", "suppressions", "trend",
+    ]  # fmt: skip
     assert portal["score"] == {"total": None, "part2": 91.5, "bonus": 3, "lowest": 88}
     links = next(a for a in portal["assessments"] if a["rule"] == "d3-links")
     assert (links["points"], links["at_risk"], links["cap"]) == (-0.5, -0.5, 1)

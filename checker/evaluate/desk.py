@@ -12,7 +12,7 @@ from typing import Any
 from checker.evaluate.coverage import Coverage, Gap, explain
 from checker.evaluate.outcome import NOTHING, RANK, Row, Tally, at_risk, outcome_of
 from checker.facts.query import FactsReader, QueryError
-from checker.model.results import Assessment, Evidence, Finding, Outcome, Sampled
+from checker.model.results import Assessment, Change, Evidence, Finding, Outcome, Sampled
 from checker.model.rules import AccountScope, Clause, Rule, SiteScope, Threshold
 from checker.rules import LoadedRule, RuleSet
 
@@ -258,7 +258,7 @@ class _Desk:
         return Finding(
             mark, row.clause, clause.problem, row.item, row.location, row.detail, row.url, row.certainty, points,
             Evidence(seen_at, row.quote, None, sha256 or None), clause.notice,
-            "unchanged" if mark in self.known else "new", self.known.get(mark, str(self.params["as_of"])),
+            Change.UNCHANGED if mark in self.known else Change.NEW, self.known.get(mark, str(self.params["as_of"])),
         )  # fmt: skip
 
     def _seen(self, row: Row) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from typing import Any, get_args, get_type_hints
 from checker.model.context import CONTEXT
 from checker.model.facts import FACTS, Address, TemplateKey
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Number of the schema of facts, context and scan files; one with another number is refused, never guessed at.
 
 It grows with every table or field that is added, renamed or dropped, because rows are written by position.

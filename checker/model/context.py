@@ -55,7 +55,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class KnownFinding:
-    """A finding of earlier scans or of an imported circular."""
+    """A finding of earlier scans or of an imported circular, as it was last seen."""
 
     __title__ = "历史问题"
     __table__ = "known_finding"
@@ -67,6 +67,15 @@ class KnownFinding:
     last_seen: Annotated[str, "Last seen, ISO 8601."]
     notified_on: Annotated[str, "Day it was notified, empty if it was not."]
     rectified_on: Annotated[str, "Day it was rectified, empty if it was not."]
+    clause: Annotated[str, "Clause of the rule."] = ""
+    item: Annotated[str, "What was counted once."] = ""
+    location: Annotated[str, "The page where it stood."] = ""
+    detail: Annotated[str, "What was wrong, in words."] = ""
+    url: Annotated[str, "The address that it was about."] = ""
+    key: Annotated[str, "Identity within rule and subject."] = ""
+    scope: Annotated[str, "Scope whose coverage says whether it was examined; empty for the subject as a whole."] = ""
+    certainty: Annotated[str, "certain or candidate."] = ""
+    source: Annotated[str, "Where it comes from if not from our own scans, e.g. the name of a circular."] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,22 @@ class Verdict(StrEnum):
     QUALIFIED = "qualified"
 
 
+class Change(StrEnum):
+    """What became of a finding since it was known: the first four of findings that are there, the others of gone ones.
+
+    Rectified only where its place was examined again; a page or column that is no more is `removed`, for a person to
+    accept; whatever could not be looked at again is `notSeen` (design §2).
+    """
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    UPDATED = "updated"
+    REOPENED = "reopened"
+    RECTIFIED = "rectified"
+    NOT_SEEN = "notSeen"
+    REMOVED = "removed"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Why anyone should believe a finding."""
@@ -72,6 +88,9 @@ class Finding:
     """One offending (or earning) row. `location` is the page where it stands, `url` what it is about.
 
     `certainty` is certain, candidate (a person must confirm) or unknown (its place was not gathered completely).
+    `points` are those that count, within the cap; `price` is what its item costs or earns by itself. `key` is its
+    identity within rule and subject, `scope` where it must be looked for again. `suppressed` is the reason why it does
+    not count, `baseline` whether a gate's baseline knows it (known, new; None = there was none).
     """
 
     fingerprint: str
@@ -85,9 +104,34 @@ class Finding:
     points: Decimal
     evidence: Evidence
     notice: bool = False
-    change: str = "new"
+    change: Change = Change.NEW
     first_seen: str = ""
     suppressed: str | None = None
+    key: str = ""
+    scope: str = ""
+    price: Decimal = Decimal(0)
+    notified_on: str = ""
+    baseline: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A finding that was known before this inspection and is not among its rows; `reason` says why it is taken so."""
+
+    rule: str
+    fingerprint: str
+    clause: str
+    problem: str
+    item: str
+    location: str
+    detail: str
+    url: str
+    certainty: str
+    first_seen: str
+    last_seen: str
+    notified_on: str
+    change: Change
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +145,10 @@ class Sampled:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One rule on one subject; `blocks` = open or in review, and the verdict must wait for it."""
+    """One rule on one subject; `blocks` = open or in review, and the verdict must wait for it.
+
+    `need`: how many distinct items reach the effect (of a veto or notice).
+    """
 
     rule: str
     title: str
@@ -117,6 +164,7 @@ class Assessment:
     sample: tuple[Sampled, ...] = ()
     unasked: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    need: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +191,8 @@ class Score:
 class SubjectResult:
     """Everything said of one subject; `verdict` is None for a closed one.
 
-    `authorised_by` is who allowed us more than the site's robots.txt does, '' where that was obeyed.
+    `authorised_by` is who allowed us more than the site's robots.txt does, '' where that was obeyed. `gone` are the
+    findings known before that are not here now. `rectification` is the 整改情况 that a recheck found, else ''.
     """
 
     kind: str
@@ -163,6 +212,8 @@ class SubjectResult:
     statistics: dict[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     authorised_by: str = ""
+    gone: tuple[Gone, ...] = ()
+    rectification: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +251,40 @@ class RuleSetInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """An earlier inspection of the same registry, for the trend: its counts over sites and accounts."""
+
+    id: str
+    as_of: str
+    sites: KindSummary
+    accounts: KindSummary
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionUse:
+    """A suppression as it stood on the inspection day: active, expired or future, and how many rows it hid.
+
+    `place` is the file and line where it is written; `scope` what it covers, in words.
+    """
+
+    rule: str
+    scope: str
+    reason: str
+    owner: str
+    created: str
+    expires: str
+    place: str
+    state: str
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
-    """The one result object that reports render."""
+    """The one result object that reports render.
+
+    `kind` is scan or recheck; a recheck is `based_on` the scan whose findings it looked at again. `trend` are earlier
+    scans, oldest first.
+    """
 
     id: str
     started_at: str
@@ -214,3 +297,7 @@ class Scan:
     sites: KindSummary
     accounts: KindSummary
     complete: bool = True
+    kind: str = "scan"
+    based_on: str = ""
+    suppressions: tuple[SuppressionUse, ...] = ()
+    trend: tuple[Past, ...] = ()

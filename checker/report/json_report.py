@@ -12,13 +12,16 @@ from checker.model.results import (
     Assessment,
     Evidence,
     Finding,
+    Gone,
     KindSummary,
     Outcome,
+    Past,
     RuleSetInfo,
     Sampled,
     Scan,
     Score,
     SubjectResult,
+    SuppressionUse,
     UnitResult,
 )
 
@@ -43,6 +46,8 @@ def document(scan: Scan) -> dict[str, Any]:
         "summary": summary_object(scan),
         "units": [unit_object(u) for u in scan.units],
         "subjects": [subject_object(s) for s in scan.subjects],
+        "suppressions": [suppression_object(s) for s in scan.suppressions],
+        "trend": [_past(p) for p in scan.trend],
     }
 
 
@@ -79,6 +84,8 @@ def scan_object(scan: Scan) -> dict[str, Any]:
         "finished_at": scan.finished_at,
         "as_of": scan.as_of,
         "complete": scan.complete,
+        "kind": scan.kind,
+        "based_on": scan.based_on or None,
     }
 
 
@@ -123,6 +130,8 @@ def subject_object(subject: SubjectResult) -> dict[str, Any]:
         "assessments": [_assessment(a) for a in assessments],
         "statistics": dict(subject.statistics),
         "problems": list(subject.problems),
+        "gone": [gone_object(g) for g in subject.gone],
+        "rectification": subject.rectification or None,
         **({"robots": "authorised", "authorised_by": subject.authorised_by} if subject.authorised_by else {}),
     }
 
@@ -186,8 +195,54 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "notice": finding.notice,
         "change": finding.change,
         "first_seen": finding.first_seen or None,
+        "notified_on": finding.notified_on or None,
         "suppressed": finding.suppressed,
+        "baseline": finding.baseline,
         "evidence": _evidence(finding.evidence),
+    }
+
+
+def gone_object(gone: Gone) -> dict[str, Any]:
+    """A finding known before that this inspection does not have, and why."""
+    return {
+        "rule": gone.rule,
+        "fingerprint": gone.fingerprint,
+        "clause": gone.clause,
+        "problem": gone.problem,
+        "item": gone.item,
+        "location": gone.location,
+        "detail": gone.detail,
+        "url": gone.url,
+        "certainty": gone.certainty,
+        "first_seen": gone.first_seen or None,
+        "last_seen": gone.last_seen or None,
+        "notified_on": gone.notified_on or None,
+        "change": gone.change,
+        "reason": gone.reason,
+    }
+
+
+def suppression_object(use: SuppressionUse) -> dict[str, Any]:
+    """A suppression as it stood on the inspection day."""
+    return {
+        "rule": use.rule,
+        "scope": use.scope,
+        "reason": use.reason,
+        "owner": use.owner,
+        "created": use.created,
+        "expires": use.expires,
+        "place": use.place,
+        "state": use.state,
+        "hidden": use.hidden,
+    }
+
+
+def _past(past: Past) -> dict[str, Any]:
+    return {
+        "id": past.id,
+        "as_of": past.as_of,
+        "sites": _kind_summary(past.sites),
+        "accounts": _kind_summary(past.accounts),
     }
 
 

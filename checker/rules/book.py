@@ -6,6 +6,15 @@ from pathlib import Path
 from checker.facts.schema import Need
 from checker.model.lexicon import WordList
 from checker.model.rules import Profile, Rule
+from checker.model.suppressions import Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedSuppression:
+    """A suppression and where it is written, as file:line."""
+
+    suppression: Suppression
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +40,16 @@ class RuleBook:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """The rules that judge under one profile, with the profile's last word applied; texts are read by `lexicons`."""
+    """The rules that judge under one profile, with the profile's last word applied; texts are read by `lexicons`.
+
+    `suppressions` are what somebody answers for: rows that they cover do not count.
+    """
 
     profile: Profile
     rules: tuple[LoadedRule, ...]
     sha256: str
     lexicons: tuple[WordList, ...] = ()
+    suppressions: tuple[PlacedSuppression, ...] = ()
 
     @property
     def blocking(self) -> frozenset[str]:
