@@ -109,9 +109,9 @@ NOTICE = Assessment(
 )  # fmt: skip
 
 
-def gone(  # noqa: PLR0913
+def gone(  # noqa: PLR0917
     number: int, rule: str, problem: str, detail: str, location: str, change: Change, reason: str, notified_on: str = ""
-) -> Gone:  # fmt: skip
+) -> Gone:
     return Gone(
         rule, f"{number:016x}", "main", problem, location, location, detail, location, "certain",
         "2021-08-09T10:00:00+08:00", "2021-08-09T10:00:00+08:00", notified_on, change, reason,
@@ -209,8 +209,8 @@ SCAN = Scan(
     ),
     KindSummary(3, 2, 1, 0, 1, 1, 0.0, 0.0), KindSummary(2, 2, 0, 1, 0, 1, 0.5, 0.5),
     suppressions=(
-        SuppressionUse("d3-links", "网址 http://ft.example.cn/*", "等待上级平台恢复", "张三", "2021-11-05", "2021-11-30",
-                       "suppressions.yaml:3", "active", 1),
+        SuppressionUse("d3-links", "网址 http://ft.example.cn/*", "等待上级平台恢复", "张三", "2021-11-05",
+                       "2021-11-30", "suppressions.yaml:3", "active", 1),
         SuppressionUse("x-typo", "网站 4211250023", "人名用字", "李四", "2021-07-01", "2021-09-30",
                        "suppressions.yaml:9", "expired", 0),
     ),

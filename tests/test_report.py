@@ -21,7 +21,7 @@ from referencing import Registry, Resource
 from rich.cells import cell_len
 from rich.text import Text
 
-from checker.model.results import Assessment, Finding, Outcome, Scan, SubjectResult
+from checker.model.results import Assessment, Change, Finding, Outcome, Scan, SubjectResult
 from checker.report import FORMATS, json_report, ndjson, text
 from checker.report._lines import plain, wrapped
 from tests.golden_scan import BLANK, BONUS, BUREAU, HOSTILE, LINKS, NOTICE, PORTAL, SCAN, WEIBO
@@ -291,7 +291,7 @@ def shown(subject: SubjectResult, *assessments: Assessment) -> str:
 
 def seen_before(assessment: Assessment, first_seen: str = "2021-11-07T23:59:00+08:00", **more: Any) -> Assessment:
     findings: tuple[Finding, ...] = tuple(
-        replace(f, change="unchanged", first_seen=first_seen, **more) for f in assessment.findings[:1]
+        replace(f, change=Change.UNCHANGED, first_seen=first_seen, **more) for f in assessment.findings[:1]
     )
     return replace(assessment, findings=findings)
 
