@@ -208,7 +208,8 @@ def test_an_interrupted_scan_is_gone_on_with(folder: Path, server: CityServer) -
     assert "检查没有做完" in running.out
     assert "新鲜的网站" in running.out
     assert [(r.code, r.out) for r in refused] == [(4, "")] * 2
-    assert all(f"is still running (process {process.pid})" in " ".join(r.err.split()) for r in refused)
+    held = f"checker scan, process {process.pid} is at work in this store (--lock-timeout SECONDS waits for it)"
+    assert all(held in " ".join(r.err.split()) for r in refused)
     assert (process.returncode, err.decode()) == (
         143, "stopped; what was gathered is kept, `checker scan --resume` goes on\n",
     )  # fmt: skip

@@ -188,7 +188,7 @@ def test_a_store_that_nobody_may_write_to(tmp_path: Path) -> None:
         for path, mode in ((store / "scans", 0o555), (store, 0o555), (Path(folder), 0o755)):
             path.chmod(mode)
         ended = ends_with(store, said, user=65_534 if os.geteuid() == 0 else 0)
-        assert ended.startswith(f"4 checker: {store / 'scans'}{os.sep}")
+        assert ended.startswith(f"4 checker: {store / 'store.lock'}")
         assert ended.endswith(
             ": cannot be written (Permission denied): give this user the right to write there, or name another place "
             f"with --store, {AGAIN}"

@@ -8,9 +8,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from checker import __version__
 from checker.cli.asked import Asked
+from checker.cli.held import tell_of_waiting
 from checker.cli.output import Outputs
 from checker.cli.terminal import console_err, silence_stdout
-from checker.fleet import Event, Finished, Order, Progressed, Requested, Started
+from checker.fleet import Event, Finished, Order, Progressed, Requested, Started, Waiting
 from checker.model.results import Scan
 from checker.report import ndjson
 
@@ -54,6 +55,8 @@ class Listener:
     def __call__(self, event: Event) -> None:
         """Hear one event."""
         match event:
+            case Waiting():
+                tell_of_waiting(event.holder)
             case Started():
                 total = event.sites + event.accounts
                 self._bar.update(self._task, total=total, completed=event.resumed)

@@ -12,9 +12,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from checker.cli.held import LockTimeout
 from checker.cli.output import Outputs, chosen_outputs, exit_code
 from checker.cli.progress import Listener
 from checker.cli.rules import book_at, rules_of
+from checker.cli.sarif_prefix import SarifPrefix
 from checker.cli.terminal import console_err, console_out, fits, new_table, print_table, say
 from checker.config import DEFAULT_STORE, SHANGHAI, Budget, shanghai
 from checker.errors import Exit, UsageError
@@ -74,6 +76,7 @@ def scan(
     cacert: Annotated[Path | None, typer.Option(help="CA certificates (PEM) to trust besides the system's.")] = None,
     fail_on: FailOn = "veto",
     pending_ok: PendingOk = False,
+    sarif_prefix: SarifPrefix = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the newest unfinished scan.")] = False,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait for the hours of a site instead of leaving it out of this run.")
@@ -93,6 +96,7 @@ def scan(
     ] = True,
     workers: Annotated[int, typer.Option(min=1, help="Local processes.")] = 1,
     executor: Annotated[str, typer.Option(help="local, or dask=ADDRESS of a scheduler.")] = "local",
+    lock_timeout: LockTimeout = 0,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.")] = False,
     verbose: Annotated[
         bool,
@@ -104,7 +108,7 @@ def scan(
     ] = False,
 ) -> None:
     """Inspect what is registered and print scored findings with their evidence."""
-    outputs = chosen_outputs(format, output, fail_on)
+    outputs = chosen_outputs(format, output, fail_on, sarif_prefix)
     registry = registry_at(sites, accounts)
     defaults = registry.scan
     begun = _begun(store, as_of, profile, connect_to, only, max_pages) if resume else None
@@ -123,6 +127,7 @@ def scan(
         fresh=fresh,
         keep_pages=keep_pages,
         wait=wait,
+        lock_seconds=lock_timeout,
     )
     if begun:
         order = begun.applied(order, datetime.now(SHANGHAI))

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from checker.cli.held import LockTimeout, held
 from checker.cli.output import chosen_outputs, exit_code
 from checker.cli.rules import book_at, rules_of
 from checker.cli.scan import FailOn, Files, Formats, Only, PendingOk, ProfileName, RulesDir, StoreDir
+from checker.cli.sarif_prefix import SarifPrefix
 from checker.config import DEFAULT_STORE
 from checker.fleet import evaluate_scan, load_scan, profile_of
 
@@ -23,11 +25,14 @@ def evaluate(
     output: Files = None,
     fail_on: FailOn = "veto",
     pending_ok: PendingOk = False,
+    sarif_prefix: SarifPrefix = None,
+    lock_timeout: LockTimeout = 0,
 ) -> None:
     """Judge a stored scan again, by today's rules or another profile; no request is made."""
-    outputs = chosen_outputs(format, output, fail_on)
+    outputs = chosen_outputs(format, output, fail_on, sarif_prefix)
     chosen = rules_of(book_at(rules), profile or profile_of(store, scan))
-    result = evaluate_scan(store, scan, chosen)
+    with held(store, lock_timeout, "evaluate"):
+        result = evaluate_scan(store, scan, chosen)
     outputs.write(result, sys.stdout)
     raise typer.Exit(exit_code(result, fail_on, pending_ok))
 
@@ -38,7 +43,8 @@ def report(
     store: StoreDir = DEFAULT_STORE,
     format: Formats = None,
     output: Files = None,
+    sarif_prefix: SarifPrefix = None,
 ) -> None:
     """Write reports of a stored scan as it was judged; of one that still runs, what it has by now."""
-    outputs = chosen_outputs(format, output)
+    outputs = chosen_outputs(format, output, sarif_prefix=sarif_prefix)
     outputs.write(load_scan(store, scan, tuple(only or ())), sys.stdout)

@@ -3,7 +3,8 @@
 from checker.fleet.begun import Begun, stopped_scan
 from checker.fleet.discover import Discovery, Proposal, discover, written_url
 from checker.fleet.evaluate import evaluate_scan, load_scan, profile_of
-from checker.fleet.events import Event, Finished, Progressed, Requested, Started
+from checker.fleet.events import Event, Finished, Progressed, Requested, Started, Waiting
+from checker.fleet.lock import StoreLock
 from checker.fleet.order import Order, is_another_day, outside_hours
 from checker.fleet.plan import HostPlan, plan
 from checker.fleet.probe import Prober, Round, jitter_of, probed_sites, watch
@@ -24,6 +25,8 @@ __all__ = [
     "Requested",
     "Round",
     "Started",
+    "StoreLock",
+    "Waiting",
     "discover",
     "evaluate_scan",
     "is_another_day",

@@ -21,6 +21,13 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Another command has the store; it is waited for."""
+
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
 class Progressed:
     """A subject has come so far."""
 
@@ -43,4 +50,4 @@ class Requested:
     keys: Mapping[str, KeyStatistics]
 
 
-Event = Started | Progressed | Finished | Requested
+Event = Waiting | Started | Progressed | Finished | Requested

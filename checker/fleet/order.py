@@ -20,7 +20,8 @@ class Order:
     """Everything a scan is started with; with `resume` the unfinished scan's clock, hosts, subjects and budget win.
 
     `fresh` asks for every page anew, `keep_pages` keeps the bodies of all answers in the scan's folder, `wait` waits
-    for the hours of a site instead of leaving it out.
+    for the hours of a site instead of leaving it out. `lock_seconds`: how long another command in the store is waited
+    for.
     """
 
     registry: Registry
@@ -36,6 +37,7 @@ class Order:
     fresh: bool = False
     keep_pages: bool = False
     wait: bool = False
+    lock_seconds: float = 0
 
     def __post_init__(self) -> None:
         """Workers elsewhere start in other folders: the store is one place for all of them."""

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from checker.config import SHANGHAI
 from checker.errors import StoreError
-from checker.facts.private import private_folder
 from checker.fetch import Places, merge_evidence
 from checker.fetch.archive.index import drop_parts
 from checker.fetch.archive.pages import drop_outdated
 from checker.fetch.archive.warc import info_record
-from checker.fleet.begun import check_unchanged, note_beginning, stopped_scan
-from checker.fleet.events import Finished, Started
+from checker.fleet.begun import Begun, check_unchanged, note_beginning, stopped_scan
+from checker.fleet.events import Finished, Started, Waiting
+from checker.fleet.lock import StoreLock
 from checker.fleet.order import Order, chosen
 from checker.fleet.store import ScanReader, ScanStore, new_id, read_whole, subject_file
 from checker.fleet.work import Listener, work
@@ -36,8 +36,12 @@ def run(order: Order, listen: Listener) -> Scan:
         order = begun.applied(order, real)
     else:
         chosen(order.registry, order.only)  # said before a store is made
+    with StoreLock(order.store, order.lock_seconds, "scan", lambda holder: listen(Waiting(holder))):
+        return _run(order, begun, listen, real)
+
+
+def _run(order: Order, begun: Begun | None, listen: Listener, real: datetime) -> Scan:
     scan_id = begun.id if begun else new_id(real, order.store)
-    private_folder(order.store)
     store = ScanStore(order.store / "scans" / scan_id, create=begun is None)
     try:
         if begun:
