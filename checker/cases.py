@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from checker.evaluate import PLACES, evaluate
+from checker.evaluate.desk import STATES, State
 from checker.facts.query import Memory
 from checker.facts.schema import INTERNED, FieldSpec, specs, table_of, tables
 from checker.model.context import CONTEXT
@@ -28,6 +29,7 @@ _ACCOUNT: dict[str, Any] = {
     "subject": SUBJECT, "code": "349900M001WX0001", "name": "示例发布", "platform": "wechat-subscription",
     "organizer": "示例市人民政府办公室", "unit": "示例市", "group_name": "市直", "status": "running",
 }  # fmt: skip
+_STATE = ("fingerprint", "change", "reason")
 _CONTEXT_TABLES = frozenset(table_of(f) for f in CONTEXT)
 
 
@@ -57,22 +59,34 @@ def run_cases(loaded: LoadedRule) -> Iterator[CaseResult]:
 def assess_case(loaded: LoadedRule, case: Case) -> Assessment:
     """The assessment of a case's facts; raises CaseError if its rows do not fit the schema."""
     memory = Memory.empty()
+    states = _states(case)
     _fill(memory, loaded, case)
     rule = loaded.rule.model_copy(update={"params": loaded.rule.params | case.params})
     judged = LoadedRule(rule, loaded.file, loaded.reads, loaded.needs)
     alone = RuleSet(Profile(name="case", title="case"), (judged,), "")
     reader = memory.reader()
     try:
-        return evaluate(reader, alone, absent="complete")[0]
+        return evaluate(reader, alone, absent="complete", states=states)[0]
     finally:
         reader.close()
+
+
+def _states(case: Case) -> tuple[State, ...] | None:
+    """What a case says became of known findings; None leaves it to the engine, which finds them nowhere."""
+    rows = case.given.get(STATES)
+    if rows is None:
+        return None
+    for row in rows:
+        if unknown := sorted(row.keys() - set(_STATE)):
+            raise CaseError(f"given.{STATES}: no column '{unknown[0]}'; there are {', '.join(_STATE)}")
+    return tuple((str(r.get("fingerprint", "")), str(r.get("change", "")), str(r.get("reason", ""))) for r in rows)
 
 
 def _fill(memory: Memory, loaded: LoadedRule, case: Case) -> None:
     moment = datetime.fromisoformat(case.as_of)
     if moment.tzinfo is None:
         raise CaseError(f"as_of {case.as_of} has no time zone; write +08:00")
-    given = dict(case.given)
+    given = {table: rows for table, rows in case.given.items() if table != STATES}
     given["clock"] = ({"as_of": case.as_of, "today": moment.date().isoformat()},)
     for_site = loaded.rule.applies_to.site is not None and "account" not in given
     name, default = ("site", _SITE) if for_site else ("account", _ACCOUNT)

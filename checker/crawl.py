@@ -4,7 +4,7 @@ It is a table of the subject's facts file, so a killed scan goes on where it sto
 address is queued once, depth and number of pages are bounded, and nothing that was read is queued again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -70,11 +70,22 @@ def _readable(url: str, rank: Rank) -> bool:
     return is_page(url) or (rank is Rank.NEXT_PAGE and _suffix(url) in DATA_SUFFIXES)
 
 
+Admits = Callable[[str, Rank, int, str], bool]
+"""Whether a page may be queued: address, rank, depth, and the column that lists it."""
+
+
 class Frontier:
     """The queue of one site. States: queued, reading, done, failed, left (over a budget)."""
 
-    def __init__(self, facts: FactsWriter, scope: Scope, pages: int, depth: int, last: Rank = Rank.REST) -> None:
-        """Open the frontier in `facts`; what was left reading is queued again; `last` is the last rank read."""
+    def __init__(
+        self, facts: FactsWriter, scope: Scope, pages: int, depth: int, last: Rank = Rank.REST,
+        admits: Admits | None = None,
+    ) -> None:  # fmt: skip
+        """Open the frontier in `facts`; what was left reading is queued again; `last` is the last rank read.
+
+        `admits` says which pages may be queued at all, None = all of the site.
+        """
+        self._admits = admits
         self._facts = facts
         self._scope = scope
         self._pages = pages
@@ -84,12 +95,18 @@ class Frontier:
         self._read = int(facts.execute("SELECT count(*) FROM frontier WHERE state IN ('done', 'failed')")[0][0])
 
     def add(self, url: str, rank: Rank, depth: int, role: str = "other", listed_in: str = "") -> bool:
-        """Queue a page of the site; False if it is foreign, no page, too deep, or known already.
+        """Queue a page of the site; False if it is foreign, no page, too deep, not admitted, or known already.
 
         A known page that was not read yet takes the better rank, and the role and column if they say more.
         """
         address = normalise(url)
-        if address is None or depth > self._depth or not _readable(address, rank) or not self._scope.holds(address):
+        if address is None or (self._admits is not None and not self._admits(address, rank, depth, listed_in)):
+            return False
+        return self.admit(address, rank, depth, role, listed_in)
+
+    def admit(self, address: str, rank: Rank, depth: int, role: str, listed_in: str) -> bool:
+        """`add` for an address in normal form that may be queued whatever else may."""
+        if depth > self._depth or not _readable(address, rank) or not self._scope.holds(address):
             return False
         fresh = self._facts.connection.execute(
             "INSERT OR IGNORE INTO frontier(url, rank, depth, role, listed_in, state) VALUES (?, ?, ?, ?, ?, 'queued')",

@@ -19,6 +19,8 @@ from checker.extract import EXTRACTORS
 from checker.facts.query import FUNCTIONS, FactsReader, Memory
 from checker.facts.schema import Need, View, specs, table_of, views
 from checker.fetch import FetchOutcome
+from checker.fleet.listing import Place, tables_of
+from checker.fleet.store import MERGED
 from checker.gather import GATHERERS
 from checker.gather.links.judging import MOST_DOWN
 from checker.gather.links.verdicts import BY_STATUS, SILENT, Standing, reason_of, standing, verdict_of
@@ -85,7 +87,10 @@ def _facts() -> Iterator[str]:
         "of that name (id 0 = none); the views show the text. Rules should read views rather than tables.",
         "",
         f"[Facts](#facts) ({len(FACTS)}) · [Context](#context) ({len(CONTEXT)}) · [Views](#views) ({len(views())}) · "
-        f"[SQL functions](#sql-functions) ({len(FUNCTIONS)})",
+        f"[SQL functions](#sql-functions) ({len(FUNCTIONS)}) · [The scan's own tables](#the-scans-own-tables) · "
+        "[History](#history) · [Visits](#visits)",
+        "",
+        "How all of it is asked: [query.md](query.md).",
         "",
         "## Facts",
         "",
@@ -145,6 +150,33 @@ def _functions() -> Iterator[str]:
     yield from ("## SQL functions", "", "Beyond SQLite's own:", "")
     for name, _, _, sentence in FUNCTIONS:
         yield f"- `{name}`: {sentence}"
+    yield ""
+    yield from _own_tables()
+
+
+def _own_tables() -> Iterator[str]:
+    yield from (
+        "## The scan's own tables",
+        "",
+        "`scan.sqlite` holds what was judged, and of all subjects these facts, with addresses as text:",
+        f"{_code(table_of(f) for f in MERGED)}.",
+        "",
+    )
+    yield from _listed(Place.SCAN)
+    yield from ("## History", "", "`history.sqlite`: what outlives a scan ([history.md](history.md)).", "")
+    yield from _listed(Place.HISTORY)
+    yield from ("## Visits", "", "`visits.sqlite`: availability, as `checker probe` notes it.", "")
+    yield from _listed(Place.VISITS)
+
+
+def _listed(place: Place) -> Iterator[str]:
+    for table in tables_of(place):
+        if table.kind == "own":
+            yield from (f"### {place.value}: `{table.name}`", "", table.sentence, "")
+            yield from _table("column", "type", "what it says")
+            for column in table.columns:
+                yield _row(f"`{column.name}`", column.type, column.sentence)
+            yield ""
 
 
 # --- rules.md -------------------------------------------------------------------------------------------------------

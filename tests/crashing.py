@@ -19,9 +19,9 @@ from typing import Any
 
 from checker import cli
 from checker.demo import CityServer
-from checker.demo.plan import Reply
 from checker.facts.schema import specs, table_of
 from checker.fleet import Order, run
+from checker.loopback import Reply
 from checker.model.facts import FACTS, Clock, Workday
 from checker.model.results import Scan
 from tests.scanning import html, national, order, site

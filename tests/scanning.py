@@ -11,9 +11,9 @@ from typing import Any
 
 from checker.config import Budget, shipped
 from checker.demo import CityServer
-from checker.demo.plan import Reply
 from checker.fetch import ConnectTo, FetchSettings
 from checker.fleet import Event, Order, run
+from checker.loopback import Reply
 from checker.model.registry import Account, Registry, Site
 from checker.model.results import Assessment, Scan
 from checker.rules import RuleSet, load_rules, rule_set

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from checker.cli.terminal import new_table, print_table
 from checker.demo import CityServer
-from checker.demo.plan import Reply
+from checker.loopback import Reply
 from tests.scanning import html
 
 ROOT = Path(__file__).parent.parent

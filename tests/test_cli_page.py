@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from checker.cli import app
 from checker.cli.page_sources import AHEAD, GIVE_UP_AFTER
 from checker.demo import CityServer
-from checker.demo.plan import Reply
 from checker.errors import Exit, UsageError
 from checker.fetch import FetchSettings
+from checker.loopback import Reply
 from tests.scanning import html
 from tests.test_cli import Ran, checker
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.demo.plan import Reply
+from checker.loopback import Reply
 from tests.scanning import assessment, html, scan_pages, site
 
 HOST = "www.x.gov.cn"

@@ -16,10 +16,10 @@ from typer.testing import CliRunner
 
 from checker.cli import app
 from checker.demo import CityServer
-from checker.demo.plan import Reply
 from checker.fetch import Fetched, Remembered
 from checker.fetch.archive.pages import EarlierPages, drop_outdated
 from checker.fleet import Order, run
+from checker.loopback import Reply
 from checker.model.results import Scan
 from checker.report._wording import figures_read
 from tests.fetching import quick_fetcher
@@ -58,7 +58,7 @@ def scanned(server: CityServer, store: Path, **more: Any) -> Scan:
 
 
 def facts(store: Path, scan: Scan) -> dict[str, list[tuple[Any, ...]]]:
-    """All facts of the only subject but what says when and how they were fetched, addresses as text."""
+    """All facts of the only subject, addresses as text, but when and how they were fetched and what history adds."""
     path = store / "scans" / scan.id / "facts" / f"{scan.subjects[0].id}.sqlite"
     db = sqlite3.connect(path)
     try:
@@ -70,7 +70,8 @@ def facts(store: Path, scan: Scan) -> dict[str, list[tuple[Any, ...]]]:
 
 def _rows(db: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
     moments = {"seen_at", "checked_at", "confirmed_at", "elapsed_ms", "unchanged", "same_body", "as_of"}
-    found = db.execute(f"SELECT * FROM {table}")
+    wanted = "WHERE fact <> 'seen_article'" if table == "gather_log" else ""
+    found = db.execute(f"SELECT * FROM {table} {wanted}")
     names = [column[0] for column in found.description]
     return [tuple(v for name, v in zip(names, row, strict=True) if name not in moments) for row in found]
 

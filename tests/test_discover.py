@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from checker.demo import CityServer
-from checker.demo.plan import Reply
 from checker.extract.lists.home import SCRIPT_FILLED
 from checker.fetch import ConnectTo, FetchSettings
 from checker.fleet import written_url
 from checker.fleet.discover import EMPTY, discover, site_name, suggested_period
+from checker.loopback import Reply
 from tests.scanning import AS_OF, QUICK, html, site
 from tests.test_cli import Ran, checker
 

@@ -33,6 +33,7 @@ from checker.registry import read_registry
 from checker.report import FORMATS
 from checker.rules import ROW_COLUMNS, load_rule, load_rules, rule_set
 from checker.rules.lexicons import load_lexicons
+from checker.rules.suppressions import read_suppressions
 from checker.sources import SOURCES
 from checker.yaml_lines import load, validated
 
@@ -215,7 +216,8 @@ def test_the_demo_prints_what_the_readme_shows(tmp_path: Path) -> None:
 
 
 def test_yaml_is_marked_as_what_it_is() -> None:
-    marks = {"yaml sites.yaml", "yaml accounts.yaml", "yaml rule", "yaml profile", "yaml lexicon"}
+    marks = {"yaml sites.yaml", "yaml accounts.yaml", "yaml rule", "yaml profile", "yaml lexicon", "yaml suppressions"}
+    marks |= {"yaml gitlab", "yaml pre-commit"}  # of others; tests/test_gate.py holds them to ours
     assert [str(b) for b in blocks() if b.info.startswith("yaml") and b.info not in marks] == []
 
 
@@ -231,6 +233,14 @@ def test_every_accounts_yaml_is_valid(block: Block, tmp_path: Path) -> None:
     path = tmp_path / "accounts.yaml"
     path.write_text(block.text, "utf-8")
     assert read_registry(None, path).accounts
+
+
+@pytest.mark.parametrize("block", blocks("yaml suppressions"), ids=str)
+def test_every_suppressions_yaml_is_valid(block: Block, tmp_path: Path) -> None:
+    path = tmp_path / "suppressions.yaml"
+    path.write_text(block.text, "utf-8")
+    book = load_rules(shipped("rules"))
+    assert read_suppressions(path, book, rule_set(book, "national"))
 
 
 @pytest.mark.parametrize("block", blocks("yaml lexicon"), ids=str)

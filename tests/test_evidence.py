@@ -17,7 +17,6 @@ from warcio.archiveiterator import ArchiveIterator
 from checker.cli import app
 from checker.config import shipped
 from checker.demo import CityServer
-from checker.demo.plan import Reply
 from checker.errors import UsageError
 from checker.facts.store import FactsWriter
 from checker.fetch import EvidenceIndex, Places
@@ -25,6 +24,7 @@ from checker.fetch.render import available
 from checker.fleet import Finished, evaluate_scan, load_scan, run
 from checker.fleet.evidence import described, find_case
 from checker.fleet.store import ScanStore
+from checker.loopback import Reply
 from checker.model.facts import Address, Leak
 from checker.model.registry import Account
 from checker.model.results import Finding, Scan

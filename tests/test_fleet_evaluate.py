@@ -13,13 +13,13 @@ import pytest
 import checker.fleet.judged as judging
 from checker.config import shipped
 from checker.demo import CityServer
-from checker.demo.plan import Reply
 from checker.errors import UsageError
 from checker.fleet import Order, Progressed, evaluate_scan, load_scan, plan, run
 from checker.fleet.evaluate import folder_of
 from checker.fleet.judged import forgotten, held_back, judged
 from checker.fleet.store import subject_file
 from checker.history import record_scan
+from checker.loopback import Reply
 from checker.model.results import Scan, Score, Verdict
 from checker.rules import RuleSet, load_rules, rule_set
 from checker.scan import judge

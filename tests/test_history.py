@@ -120,13 +120,15 @@ def test_the_context_holds_what_concerns_the_subject_only(tmp_path: Path) -> Non
         ContextLog("sibling", "complete", ""),
         ContextLog("visit", "partial", "近7天已记录2次访问，应不少于140次（每天不少于20次）；其中11月7日只有2次"),
         ContextLog("filed_account", "complete", ""),
+        ContextLog("known_finding", "complete", ""),
+        ContextLog("seen_article", "partial", "此前没有读全本站并记录栏目列表的检查，无法比对新出现的信息"),
     )
 
 
 def test_a_new_context_replaces_a_half_written_one(tmp_path: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         (tmp_path / f"context.sqlite{suffix}").write_bytes(b"left by a killed scan")
-    assert len(context_of(tmp_path, "s1", "context_log")) == 3
+    assert len(context_of(tmp_path, "s1", "context_log")) == 5
     assert sorted(p.name for p in tmp_path.iterdir()) == ["context.sqlite", "facts.sqlite"]
 
 
@@ -152,11 +154,12 @@ def test_a_finding_keeps_its_first_sight_over_scans(tmp_path: Path) -> None:
     record_scan(tmp_path, scan(2, november, "aa", "cc"))  # the same again
 
     def known(mark: str, first: str, last: str, number: int) -> KnownFinding:
-        return KnownFinding("s1", mark, "v4-columns-blank", f"问题{number}", first, last, "", "")
+        words = (f"问题{number}", first, last, "", "", "main", "i", "l", "d", "u", "", "", "certain", "")
+        return KnownFinding("s1", mark, "v4-columns-blank", *words)
 
     found = sorted(context_of(tmp_path, "s1", "known_finding"), key=lambda r: str(r["fingerprint"]))
     assert found == rows_of(
-        known("aa", september, november, 1), known("bb", october, october, 1), known("cc", november, november, 2)
+        known("aa", september, november, 2), known("bb", october, october, 1), known("cc", november, november, 2)
     )
     assert context_of(tmp_path, "s2", "known_finding") == []
     assert pages_before(tmp_path) == {"s1": 30}

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from checker.crawl import Frontier, Rank, Scope
-from checker.demo.plan import Reply
 from checker.facts.store import FactsWriter
+from checker.loopback import Reply
 from checker.model.facts import Address, GatherLog, LinkCheck
 from checker.scan.coverage import coverage_lines
 from tests.scanning import assessment, html, scan_pages, site

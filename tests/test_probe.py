@@ -17,12 +17,12 @@ import pytest
 from checker.cli.probe import span
 from checker.config import SHANGHAI
 from checker.demo import CityServer
-from checker.demo.plan import Reply
 from checker.errors import MachineError, StoreError, UsageError
 from checker.fetch import Fetcher, FetchSettings, Network
 from checker.fetch.engine import Ask, RawAnswer
 from checker.fleet import Prober, Round, jitter_of, probed_sites, watch
 from checker.history import APART, Attempt
+from checker.loopback import Reply
 from checker.model.registry import Registry, Site
 from checker.model.results import FetchOutcome
 from tests.scanning import html, site

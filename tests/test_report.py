@@ -22,15 +22,17 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from checker.model.results import Assessment, Change, Finding, Outcome, Scan, SubjectResult
-from checker.report import FORMATS, json_report, ndjson, text
+from checker.report import FORMATS, json_report, ndjson, text, xlsx
 from checker.report._lines import plain, wrapped
 from tests.golden_scan import BLANK, BONUS, BUREAU, HOSTILE, LINKS, NOTICE, PORTAL, SCAN, WEIBO
+from tests.workbook import cells
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 SCHEMAS = ROOT / "docs" / "schema"
 VIEWS: dict[str, Callable[[Scan], bytes]] = {
-    **{f"scan{f.suffix}": f.render for f in FORMATS},
+    **{f"scan{f.suffix}": f.render for f in FORMATS if not f.binary},
+    "scan.xlsx.json": lambda scan: cells(xlsx.render(scan)),
     "scan-80.txt": lambda scan: text.render(scan, width=80),
     "scan-colour.txt": lambda scan: text.render(scan, colour=True),
 }
@@ -96,12 +98,24 @@ def test_no_golden_file_is_left_over() -> None:
 
 
 def test_every_file_of_the_folder_is_a_registered_format() -> None:
-    files = (ROOT / "checker" / "report").glob("[!_]*.py")
-    assert {f"checker.report.{p.stem}" for p in files} == {f.render.__module__ for f in FORMATS}
+    folder = ROOT / "checker" / "report"
+    files = {p.stem for p in folder.glob("[!_]*.py")} | {p.parent.name for p in folder.glob("[!_]*/__init__.py")}
+    assert {f"checker.report.{name}" for name in files} == {f.render.__module__ for f in FORMATS}
 
 
 def test_formats_have_their_contract_names() -> None:
-    assert [(f.name, f.suffix) for f in FORMATS] == [("text", ".txt"), ("json", ".json"), ("ndjson", ".ndjson")]
+    expected = {
+        "text": ".txt",
+        "json": ".json",
+        "ndjson": ".ndjson",
+        "sarif": ".sarif",
+        "csv": ".csv",
+        "xlsx": ".xlsx",
+        "junit": ".xml",
+        "markdown": ".md",
+        "html": ".html",
+    }
+    assert {f.name: f.suffix for f in FORMATS} == expected
 
 
 @pytest.mark.parametrize("name", ["scan.schema.json", "event.schema.json"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from checker.demo import CityServer
-from checker.demo.plan import Reply
+from checker.loopback import Reply
 from tests.scanning import html
 from tests.test_cli import checker
 

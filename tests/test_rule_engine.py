@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checker.errors import RuleError
-from checker.evaluate import fingerprint
+from checker.evaluate import evaluate, fingerprint
 from checker.evaluate.outcome import Row, Tally, at_risk, outcome_of
 from checker.model.context import KnownFinding
 from checker.model.facts import Fetch
 from checker.model.results import Finding, Outcome
-from checker.model.rules import Rule
+from checker.model.rules import Profile, Rule
+from checker.rules import RuleSet
 from tests.engine_data import (
     AS_OF,
     ROWS_SQL,
@@ -28,6 +29,7 @@ from tests.engine_data import (
     found,
     gathered,
     outcome,
+    reading,
     rule_of,
     site,
     url,
@@ -337,3 +339,77 @@ def test_findings_stand_in_one_order_whatever_the_order_of_the_rows(tmp_path: Pa
         return f.certainty == "candidate", f.clause == "early", f.item, f.location
 
     assert [place(f) for f in orders[0]] == sorted(place(f) for f in orders[0])
+
+
+# --- what was known before ------------------------------------------------------------------------------------------
+
+KNOWN = {"clause": "flaw", "url": url("p.html"), "certainty": "certain"}
+CHANGES = [
+    (KNOWN, "certain", "unchanged"), ({}, "certain", "unchanged"), (KNOWN, "candidate", "updated"),
+    (KNOWN | {"clause": "missing"}, "certain", "updated"), (KNOWN | {"url": url("q.html")}, "certain", "updated"),
+    (KNOWN | {"detail": "已37天"}, "certain", "unchanged"),
+    (KNOWN | {"rectified_on": "2021-09-01"}, "certain", "reopened"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "certainty", "change"), CHANGES, ids=[c[2] for c in CHANGES])
+def test_what_became_of_a_finding_that_is_there(
+    tmp_path: Path, before: dict[str, str], certainty: str, change: str
+) -> None:
+    rule = rule_of(tmp_path, DEDUCTION + ROWS_SQL)
+    mark = fingerprint("t1-test", SUBJECT, f"{url('p.html')}#甲")
+    (finding,) = assess(rule, fact(KnownFinding, fingerprint=mark, **before), found("flaw", "甲", certainty)).findings
+    assert finding.change == change
+
+
+def test_an_undecided_row_neither_reopens_nor_changes(tmp_path: Path) -> None:
+    rule = rule_of(tmp_path, f"effect: {{veto: {{}}}}\nproof: absence\n{ROWS_SQL}")
+    mark = fingerprint("t1-test", SUBJECT, url("p.html"))
+    known = fact(KnownFinding, fingerprint=mark, certainty="certain", rectified_on="2021-09-01")
+    (finding,) = assess(rule, known, found(), gathered("probe", "", "failed", "断网")).findings
+    assert (finding.certainty, finding.change) == ("unknown", "unchanged")
+
+
+def test_a_finding_has_its_key_its_scope_its_price_and_the_day_it_was_notified(tmp_path: Path) -> None:
+    rule = rule_of(tmp_path, DEDUCTION + ROWS_SQL)
+    key = f"{url('p.html')}#甲"
+    mark = fingerprint("t1-test", SUBJECT, key)
+    rows = [found("missing", n) for n in "甲乙丙"] + [found("early", "丁", outcome="home")]
+    notified = fact(KnownFinding, fingerprint=mark, notified_on="2021-10-10", rectified_on="2021-06-01")
+    seen = {f.item: f for f in assess(rule, notified, *rows).findings}
+    assert (seen["甲"].key, seen["甲"].notified_on, seen["丁"].scope, seen["乙"].notified_on) == (
+        key,
+        "2021-10-10",
+        "home",
+        "",
+    )
+    assert [(f.points, f.price) for f in seen.values()] == [
+        (Decimal(-2), Decimal(-2)), (Decimal(-1), Decimal(-2)), (Decimal(0), Decimal(-2)), (Decimal(0), Decimal(0)),
+    ]  # fmt: skip
+    mended = fact(KnownFinding, fingerprint=mark, notified_on="2021-06-01", rectified_on="2021-09-01")
+    assert {f.notified_on for f in assess(rule, mended, *rows).findings} == {""}
+
+
+def test_a_rule_that_reads_what_became_of_findings_comes_after_the_others(tmp_path: Path) -> None:
+    text = """
+effect: notice
+proof: presence
+sql: |
+  SELECT subject, 'p' AS location, s.change || s.reason AS detail, k.fingerprint AS item
+  FROM known_finding k JOIN finding_state s ON s.fingerprint = k.fingerprint
+"""
+    last, first = rule_of(tmp_path, text, "a1-last"), rule_of(tmp_path, f"effect: notice\nproof: presence{ROWS_SQL}")
+    mark = fingerprint("t1-test", SUBJECT, url("p.html"))
+    rows = (
+        fact(KnownFinding, fingerprint=mark, rule="t1-test"), fact(KnownFinding, fingerprint="f2", rule="gone-rule"),
+        found(certainty="candidate"),
+    )  # fmt: skip
+    with reading(*rows) as reader:
+        said = evaluate(reader, RuleSet(Profile(name="test", title="测试"), (last, first), ""), "complete")
+    assert [a.rule for a in said] == ["a1-last", "t1-test"]
+    assert {f.item: f.detail for f in said[0].findings} == {"f2": "notSeen规则未启用", mark: "unchanged待人工确认"}
+
+
+def test_how_many_items_reach_the_effect_is_told(tmp_path: Path) -> None:
+    veto = rule_of(tmp_path, f"effect: {{veto: {{at_least: 3}}}}\nproof: presence{ROWS_SQL}")
+    assert [assess(veto).need, assess(rule_of(tmp_path, DEDUCTION + ROWS_SQL, "t2")).need] == [3, 1]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from checker.demo.plan import Reply
+from checker.loopback import Reply
 from checker.model.results import Outcome, Verdict
 from tests.scanning import assessment, html, scan_pages, site
 
@@ -33,6 +33,7 @@ def test_a_site_that_answers_nothing(tmp_path: Path) -> None:
     assert "robots.txt 无法读取：网关错误（HTTP 502），按规范视为不允许访问" in (home.reason or "")
     assert scan.subjects[0].verdict is Verdict.PENDING
     judged = {a.rule: a.outcome for a in scan.subjects[0].assessments}
+    assert judged.pop("x-unrectified") is Outcome.PASS  # nothing was ever notified, whatever the site answers
     assert judged.pop("x-https") is Outcome.PASS  # registered as http: there is no certificate to look at
     assert set(judged.values()) <= {Outcome.OPEN, Outcome.NOT_APPLICABLE}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import checker.page
-from checker.demo.plan import Reply
+from checker.loopback import Reply
 from checker.model.results import Outcome, Scan
 from tests.scanning import assessment, html, scan_pages, site
 

@@ -17,15 +17,18 @@ import jsonschema
 import pytest
 import yaml
 
+from checker.cli.query_output import as_table
 from checker.config import shipped
 from checker.demo import AS_OF, CREDENTIALS, CityServer, visits
 from checker.demo.places import CITY, HEALTH, PLACES, QINGXI, SHIQIAO
 from checker.fleet import evaluate_scan, load_scan, run
+from checker.fleet.query import Where, ask
 from checker.history import record_visits
 from checker.model.results import Assessment, Finding, Outcome, Scan
 from checker.registry import read_registry
 from checker.report import json_report
 from tests.scanning import QUICK, national, order
+from tests.worked_questions import Question, questions, show
 
 HERE = Path(__file__).parent
 EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "demo_expected.yaml").read_text("utf-8"))["subjects"]
@@ -210,3 +213,15 @@ def test_what_is_planted_on_single_pages_is_a_fact_there_and_nowhere_else(
     scan: Scan, store: Path, sql: str, expected: dict[str, list[tuple[Any, ...]]]
 ) -> None:
     assert {p.id: facts(store, scan, p.id, sql) for p in PLACES} == {p.id: expected.get(p.id, []) for p in PLACES}
+
+
+def test_there_are_ten_worked_questions() -> None:
+    assert [str(q) for q in questions()] == [str(n) for n in range(1, 11)]
+
+
+@pytest.mark.parametrize("question", questions(), ids=str)
+def test_the_worked_questions_have_the_answers_that_the_docs_show(scan: Scan, store: Path, question: Question) -> None:
+    answer = as_table(ask(Where(store, question.place, scan.id), question.sql).table).decode()
+    if os.environ.get("CHECKER_UPDATE_GOLDEN"):
+        show(question, answer)
+    assert answer == (answer if os.environ.get("CHECKER_UPDATE_GOLDEN") else question.shown)

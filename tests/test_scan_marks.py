@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from checker.demo.plan import Reply
+from checker.loopback import Reply
 from tests.scanning import assessment, html, scan_pages, site
 
 MARKS = (

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from checker.demo.plan import Reply
 from checker.fetch import available
+from checker.loopback import Reply
 from checker.model.results import Outcome, Scan
 from tests import scanning
 from tests.scanning import QUICK, assessment, html, scan_pages, site

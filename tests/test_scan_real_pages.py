@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from checker.demo import CityServer
-from checker.demo.plan import Reply
 from checker.fleet import run
+from checker.loopback import Reply
 from checker.model.results import Outcome, Scan
 from tests.scanning import html, order, site
 

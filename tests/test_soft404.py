@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from checker.demo.plan import Reply
 from checker.fetch import Fetched, FetchOutcome
 from checker.gather.links.soft404 import (
     MadeUp,
@@ -18,6 +17,7 @@ from checker.gather.links.soft404 import (
     says_missing,
     signals_of,
 )  # fmt: skip
+from checker.loopback import Reply
 from checker.page.glance import Glance, glance, glance_at
 from tests import scanning
 from tests.scanning import assessment, html, scan_pages, site

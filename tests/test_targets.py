@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from checker.config import shipped
-from checker.demo.plan import Reply
 from checker.errors import RuleError
 from checker.fetch.blocked import judge
 from checker.fetch.engine import RawAnswer
 from checker.gather.links import doubt_of, is_intranet, load_lexicon, masked
 from checker.gather.links.soft404 import says_missing
 from checker.gather.links.targets import HARMFUL, WRONG
+from checker.loopback import Reply
 from checker.model.results import FetchOutcome
 from checker.page.glance import glance, glance_at
 from tests import scanning

@@ -7,11 +7,16 @@ import traceback
 import typer
 
 from checker import __version__
-from checker.cli import registry, review, rules
+from checker.cli import history, registry, review, rules
 from checker.cli.demo import demo
+from checker.cli.diff import diff
+from checker.cli.doctor import doctor
 from checker.cli.evidence import evidence
+from checker.cli.notify import notify
 from checker.cli.page import page
 from checker.cli.probe import probe
+from checker.cli.query import query
+from checker.cli.recheck import recheck
 from checker.cli.scan import scan
 from checker.cli.stored import evaluate, report
 from checker.cli.terminal import say, silence_stdout
@@ -27,11 +32,17 @@ app = typer.Typer(
 app.command(epilog="Example: `checker scan -f text -f json -o - -o result.json`")(scan)
 app.command(epilog="Example: `checker evaluate --profile gate`")(evaluate)
 app.command(epilog="Example: `checker report -f json -o result.json`")(report)
+app.command(epilog="Example: `checker diff` or `checker diff 20261101-020000 20261108-020000 -f markdown`")(diff)
+app.command(epilog="Example: `checker history notify --scan 20261101-020000`, weeks later `checker recheck`")(recheck)
+app.command(epilog="Example: `checker notify --dry-run`, then `checker notify`")(notify)
 app.command(epilog="Example: `checker evidence 3f9a` or `checker evidence 3f9a --save page.html`")(evidence)
 app.command(epilog="Example: `checker probe --every 30m` or `checker probe --status`")(probe)
 app.command(epilog="Example: `checker page saved.html -f json` or `checker page http://www.example.gov.cn/`")(page)
+app.command(epilog='Example: `checker query "SELECT name, verdict FROM subject"`')(query)
 app.command(epilog="Example: `checker demo` or `checker demo --serve`")(demo)
+app.command(epilog="Example: `checker doctor` or `checker doctor --offline -f json`")(doctor)
 app.add_typer(review.app, name="review")
+app.add_typer(history.app, name="history")
 app.add_typer(rules.app, name="rules")
 app.add_typer(registry.app, name="registry")
 

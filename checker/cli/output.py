@@ -2,10 +2,12 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
+from checker.cli.baseline import Baseline, chosen_baseline, has_new, newly_below, with_baseline
+from checker.cli.sarif_prefix import sarif_under
 from checker.cli.terminal import console_err, console_out, silence_stdout, wants_colour
 from checker.errors import Exit, MachineError, UsageError
 from checker.model.results import Assessment, Outcome, Scan
@@ -13,15 +15,22 @@ from checker.report import FORMATS, Format
 from checker.report import text as text_report
 
 FAIL_ON = ("veto", "deduction", "notice", "never")
-_LEVEL = {"veto": 0, "deduct": 1, "notice": 2}
+LEVELS = {"veto": 0, "deduct": 1, "notice": 2}
+"""From which place in `FAIL_ON` on an effect fails."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """The formats asked for, each with its file (None = stdout), and the level that fails."""
+    """The formats asked for, each with its file (None = stdout), the level that fails, and what is known before."""
 
     pairs: tuple[tuple[Format, Path | None], ...]
     fail_on: str
+    baseline: Baseline | None = None
+
+    def knowing(self, baseline: Path | None, profile: str) -> "Outputs":
+        """The same with the baseline of a file, which the results of `profile` are held to; raises UsageError."""
+        written = tuple(path for _, path in self.pairs if path is not None)
+        return replace(self, baseline=chosen_baseline(baseline, profile, written))
 
     @property
     def streams(self) -> tuple[Path | None, ...]:
@@ -30,10 +39,11 @@ class Outputs:
 
     def write(self, scan: Scan, out: TextIO, streamed: bool = False) -> None:
         """Render every format; files are replaced whole, and ndjson that was `streamed` is not written twice."""
+        scan = with_baseline(scan, self.baseline)
         mine = [pair for pair in self.pairs if not (streamed and pair[0].name == "ndjson")]
         for format, path in mine:
             if path is not None:
-                _replace(path, format.render(scan))
+                write_whole(path, format.render(scan))
         try:
             for format, path in mine:
                 if path is None:
@@ -63,7 +73,7 @@ def _for_terminal(scan: Scan) -> bytes:
     return text_report.render(scan, width=width, colour=wants_colour(sys.stdout), terminal=sys.stdout.isatty())
 
 
-def _replace(path: Path, body: bytes) -> None:
+def write_whole(path: Path, body: bytes) -> None:
     """Write beside and rename, so that nobody ever reads half a report; what is no plain file is written into."""
     target = path.resolve()
     try:
@@ -88,10 +98,14 @@ def check_writable(path: Path, option: str = "--output") -> None:
         raise UsageError(f"{option} {path}: no file can be written there")
 
 
-def chosen_outputs(formats: list[str] | None, files: list[Path] | None, fail_on: str = "veto") -> Outputs:
+def chosen_outputs(
+    formats: list[str] | None, files: list[Path] | None, fail_on: str = "veto", sarif_prefix: str | None = None
+) -> Outputs:
     """Pair `-f` with `-o` by place; formats beyond the files go to stdout, at most one of them."""
     names, paths = formats or ["text"], list(files or [])
     known: dict[str, Format] = {f.name: f for f in FORMATS}
+    if sarif_prefix is not None:
+        known["sarif"] = sarif_under(sarif_prefix, names)
     for name in names:
         if name not in known:
             raise UsageError(f"--format {name}: there are {', '.join(known)}")
@@ -100,6 +114,7 @@ def chosen_outputs(formats: list[str] | None, files: list[Path] | None, fail_on:
     padded: list[Path | None] = [None if str(p) == "-" else p for p in paths] + [None] * (len(names) - len(paths))
     if padded.count(None) > 1:
         raise UsageError("only one format can go to stdout; give the others an --output file")
+    _keep_off_terminal([known[n] for n, p in zip(names, padded, strict=True) if p is None])
     written = [p.resolve() for p in padded if p is not None]
     for path in written:
         if written.count(path) > 1:
@@ -110,26 +125,40 @@ def chosen_outputs(formats: list[str] | None, files: list[Path] | None, fail_on:
     return Outputs(tuple((known[n], p) for n, p in zip(names, padded, strict=True)), fail_on)
 
 
-def exit_code(scan: Scan, fail_on: str, pending_ok: bool) -> int:
-    """4 if our own work broke, else 1 for findings at or above `fail_on`, else 3 if a blocking rule is open, else 0."""
+def _keep_off_terminal(formats: list[Format]) -> None:
+    """What is no text goes to files and pipes, never to a terminal; raises UsageError."""
+    for format in formats:
+        if format.binary and sys.stdout.isatty():
+            raise UsageError(
+                f"--format {format.name}: no text, so it is not written to a terminal; name a file, e.g. "
+                f"-f {format.name} -o scan{format.suffix}, or send it through a pipe"
+            )
+
+
+def exit_code(scan: Scan, fail_on: str, pending_ok: bool, baseline: Baseline | None = None) -> int:
+    """4 if our own work broke, else 1 for findings at or above `fail_on`, else 3 if a blocking rule is open, else 0.
+
+    What a baseline knows does not make 1; a blocking rule that is open makes 3 whether it was open before or not.
+    """
     if any(s.problems for s in scan.subjects):
         return Exit.INTERNAL
     assessments = [a for s in scan.subjects for a in s.assessments]
-    if any(_fails(a, fail_on) for a in assessments) or _vetoed_by_score(scan, fail_on):
+    if any(_fails(a, fail_on, baseline) for a in assessments) or _vetoed_by_score(scan, fail_on, baseline):
         return Exit.FINDINGS
     waiting = any(a.blocks for a in assessments)
     return Exit.OPEN if waiting and not pending_ok else Exit.CLEAN
 
 
-def _fails(assessment: Assessment, fail_on: str) -> bool:
+def _fails(assessment: Assessment, fail_on: str, baseline: Baseline | None) -> bool:
     if fail_on == "never":
         return False
     level = FAIL_ON.index(fail_on)
-    if fail_on == "notice" and any(f.notice and f.certainty == "certain" for f in assessment.findings):
+    if fail_on == "notice" and has_new(assessment, baseline, notices=True):
         return True
-    return assessment.outcome is Outcome.FAIL and _LEVEL.get(assessment.effect, 9) <= level
+    failed = assessment.outcome is Outcome.FAIL and LEVELS.get(assessment.effect, 9) <= level
+    return failed and has_new(assessment, baseline)
 
 
-def _vetoed_by_score(scan: Scan, fail_on: str) -> bool:
+def _vetoed_by_score(scan: Scan, fail_on: str, baseline: Baseline | None) -> bool:
     """Part 2 below 60 makes a subject 不合格 like a veto does."""
-    return fail_on != "never" and any(s.verdict == "unqualified" for s in scan.subjects)
+    return fail_on != "never" and any(newly_below(s, baseline) for s in scan.subjects)

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from checker import __version__
 from checker.cli.asked import Asked
+from checker.cli.baseline import marked
 from checker.cli.held import tell_of_waiting
 from checker.cli.output import Outputs
 from checker.cli.terminal import console_err, silence_stdout
@@ -24,6 +25,7 @@ class Listener:
     def __init__(self, outputs: Outputs, order: Order, quiet: bool, verbose: bool = False) -> None:
         """`outputs` tells whether stdout streams ndjson."""
         self._files = outputs.streams
+        self._baseline = outputs.baseline
         self._sinks: list[BinaryIO] = []
         self._names = {s.id: s.name for s in order.registry.subjects}
         self._console = console_err()
@@ -75,7 +77,7 @@ class Listener:
             case Finished():
                 result = event.result
                 self._bar.update(self._task, advance=1, doing=f"{result.name}：{_WORDS[result.verdict]}")
-                self._stream(ndjson.subject(result))
+                self._stream(ndjson.subject(marked(result, self._baseline)))
                 if self._verbose:
                     read = f"{result.statistics.get('pages', 0)} pages, {result.statistics.get('requests', 0)} requests"
                     if unchanged := result.statistics.get("not_modified", 0):

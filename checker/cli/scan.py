@@ -12,11 +12,15 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from checker.cli.baseline import BaselineFile
+from checker.cli.delivery import services_of, tell_of_scan
+from checker.cli.directory import Directory, served
 from checker.cli.held import LockTimeout
 from checker.cli.output import Outputs, chosen_outputs, exit_code
 from checker.cli.progress import Listener
 from checker.cli.rules import book_at, rules_of
 from checker.cli.sarif_prefix import SarifPrefix
+from checker.cli.suppressing import SuppressionsFile, suppressing, tell_expired_of
 from checker.cli.terminal import console_err, console_out, fits, new_table, print_table, say
 from checker.config import DEFAULT_STORE, SHANGHAI, Budget, shanghai
 from checker.errors import Exit, UsageError
@@ -36,6 +40,7 @@ from checker.fleet import (
 from checker.model.registry import Registry
 from checker.model.results import Scan
 from checker.registry import read_registry
+from checker.report import FORMATS
 from checker.report._lines import plain
 from checker.report._wording import forbidden, home_unread
 from checker.scan.hours import real_time
@@ -51,7 +56,8 @@ Only = Annotated[list[str] | None, typer.Option("--only", help="Id of a subject;
 RulesDir = Annotated[Path | None, typer.Option("--rules", help="Folder of rules; default: those shipped.")]
 ProfileName = Annotated[str | None, typer.Option("--profile", help="Profile under rules/profiles; default: national.")]
 StoreDir = Annotated[Path, typer.Option("--store", file_okay=False, help="Where scans and history are kept.")]
-Formats = Annotated[list[str] | None, typer.Option("--format", "-f", help="text, json or ndjson; repeat for several.")]
+_NAMES = f"{', '.join(f.name for f in FORMATS[:-1])} or {FORMATS[-1].name}"
+Formats = Annotated[list[str] | None, typer.Option("--format", "-f", help=f"{_NAMES}; repeat for several.")]
 Files = Annotated[list[Path] | None, typer.Option("--output", "-o", help="File for the format at the same place.")]
 FailOn = Annotated[str, typer.Option("--fail-on", help="veto, deduction, notice or never.")]
 PendingOk = Annotated[
@@ -70,12 +76,18 @@ def scan(
         list[str] | None,
         typer.Option(help="HOST1:PORT1:HOST2:PORT2 as curl: ask HOST2:PORT2 for HOST1:PORT1; empty = any."),
     ] = None,
+    directory: Directory = None,
     store: StoreDir = DEFAULT_STORE,
     format: Formats = None,
     output: Files = None,
     cacert: Annotated[Path | None, typer.Option(help="CA certificates (PEM) to trust besides the system's.")] = None,
     fail_on: FailOn = "veto",
     pending_ok: PendingOk = False,
+    baseline: BaselineFile = None,
+    suppressions: SuppressionsFile = None,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Tell those in CHECKER_NOTIFY what changed since the last scan.")
+    ] = False,
     sarif_prefix: SarifPrefix = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the newest unfinished scan.")] = False,
     wait: Annotated[
@@ -113,11 +125,13 @@ def scan(
     defaults = registry.scan
     begun = _begun(store, as_of, profile, connect_to, only, max_pages) if resume else None
     where = begun.connect_to if begun else connections(connect_to, defaults.connect_to)
+    book = book_at(rules)
+    judging = rules_of(book, begun.profile if begun else profile or defaults.profile or "national")
     order = Order(
         registry=registry,
-        rules=rules_of(book_at(rules), begun.profile if begun else profile or defaults.profile or "national"),
+        rules=suppressing(judging, book, suppressions),
         store=store,
-        as_of=begun.as_of if begun else clock(as_of, defaults.as_of, bool(where)),
+        as_of=begun.as_of if begun else clock(as_of, defaults.as_of, bool(where or directory)),
         fetch=FetchSettings(connect_to=where, cacert=readable(cacert)),
         budget=_budget(max_pages, defaults.max_pages, browser),
         only=tuple(only or ()),
@@ -131,12 +145,20 @@ def scan(
     )
     if begun:
         order = begun.applied(order, datetime.now(SHANGHAI))
+    outputs = outputs.knowing(baseline, order.rules.profile.name)
+    services = services_of() if notify and not plan_only else ()
     _tell_of_hours(order, quiet)
+    if not quiet:
+        tell_expired_of(order.rules, order.as_of.date().isoformat())
     if plan_only:
         _print_plan(order)
         return
-    someone_there(order.fetch.connect_to)
-    raise typer.Exit(run_scan(order, outputs, pending_ok, quiet, verbose))
+    with served(order, directory) as order:
+        someone_there(order.fetch.connect_to)
+        code = run_scan(order, outputs, pending_ok, quiet, verbose)
+    if services and code not in {Exit.INTERRUPTED, Exit.TERMINATED}:
+        tell_of_scan(order.store, order.rules, services, quiet)
+    raise typer.Exit(code)
 
 
 def registry_at(sites: Path | None, accounts: Path | None) -> Registry:
@@ -304,4 +326,4 @@ def run_scan(order: Order, outputs: Outputs, pending_ok: bool, quiet: bool = Fal
         _tell_of_robots(scan)
         _tell_of_browser(scan, order)
         outputs.tell(scan)
-    return exit_code(scan, outputs.fail_on, pending_ok)
+    return exit_code(scan, outputs.fail_on, pending_ok, outputs.baseline)

@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from checker.cli.baseline import BaselineFile
 from checker.cli.held import LockTimeout, held
 from checker.cli.output import chosen_outputs, exit_code
 from checker.cli.rules import book_at, rules_of
-from checker.cli.scan import FailOn, Files, Formats, Only, PendingOk, ProfileName, RulesDir, StoreDir
 from checker.cli.sarif_prefix import SarifPrefix
+from checker.cli.scan import FailOn, Files, Formats, Only, PendingOk, ProfileName, RulesDir, StoreDir
+from checker.cli.suppressing import SuppressionsFile, suppressing, tell_expired
 from checker.config import DEFAULT_STORE
 from checker.fleet import evaluate_scan, load_scan, profile_of
 
@@ -25,16 +27,21 @@ def evaluate(
     output: Files = None,
     fail_on: FailOn = "veto",
     pending_ok: PendingOk = False,
+    baseline: BaselineFile = None,
+    suppressions: SuppressionsFile = None,
     sarif_prefix: SarifPrefix = None,
     lock_timeout: LockTimeout = 0,
 ) -> None:
     """Judge a stored scan again, by today's rules or another profile; no request is made."""
     outputs = chosen_outputs(format, output, fail_on, sarif_prefix)
-    chosen = rules_of(book_at(rules), profile or profile_of(store, scan))
+    book = book_at(rules)
+    chosen = suppressing(rules_of(book, profile or profile_of(store, scan)), book, suppressions)
+    outputs = outputs.knowing(baseline, chosen.profile.name)
     with held(store, lock_timeout, "evaluate"):
         result = evaluate_scan(store, scan, chosen)
+    tell_expired(result.suppressions)
     outputs.write(result, sys.stdout)
-    raise typer.Exit(exit_code(result, fail_on, pending_ok))
+    raise typer.Exit(exit_code(result, fail_on, pending_ok, outputs.baseline))
 
 
 def report(
@@ -43,8 +50,10 @@ def report(
     store: StoreDir = DEFAULT_STORE,
     format: Formats = None,
     output: Files = None,
+    baseline: BaselineFile = None,
     sarif_prefix: SarifPrefix = None,
 ) -> None:
     """Write reports of a stored scan as it was judged; of one that still runs, what it has by now."""
     outputs = chosen_outputs(format, output, sarif_prefix=sarif_prefix)
-    outputs.write(load_scan(store, scan, tuple(only or ())), sys.stdout)
+    found = load_scan(store, scan, tuple(only or ()))
+    outputs.knowing(baseline, found.rules.profile).write(found, sys.stdout)

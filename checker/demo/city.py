@@ -8,7 +8,8 @@ from functools import lru_cache
 from checker.demo import accounts, delivery, platforms, render
 from checker.demo.entries import entries, list_pages
 from checker.demo.places import CITY, PLACES, QINGXI, SHIQIAO
-from checker.demo.plan import Place, Reply, Section
+from checker.demo.plan import Place, Section
+from checker.loopback import Reply
 
 City = Mapping[str, Mapping[str, Reply]]
 

@@ -112,18 +112,6 @@ class Entry:
     tagged: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the server answers; `first` is another answer for the very first request, `seconds` a delay."""
-
-    status: int
-    content_type: str
-    body: bytes
-    headers: tuple[tuple[str, str], ...] = ()
-    seconds: float = 0.0
-    first: "Reply | None" = None
-
-
 def day(age: int) -> date:
     """The calendar day so many days before the inspection day (negative: after it)."""
     return TODAY - timedelta(days=age)

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from checker.demo.plan import AS_OF, Reply
+from checker.demo.plan import AS_OF
+from checker.loopback import Reply
 
 ARTICLES, WECHAT, WEIBO, STORE = "mp.weixin.qq.com", "api.weixin.qq.com", "m.weibo.cn", "itunes.apple.com"
 DOWNLOADS = "app.shili.gov.cn"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from checker.facts.query import FactsReader
 from checker.facts.schema import Need, title_of
 
 DONE = frozenset({"complete", "notApplicable"})
@@ -54,6 +55,14 @@ class Coverage:
         self._columns = tuple(columns)
         self._absent = absent
 
+    @classmethod
+    def read(cls, facts: FactsReader, absent: str = "missing") -> "Coverage":
+        """The coverage of the subject of a facts file."""
+        log = facts.ask("SELECT fact, scope, state, reason FROM gather_log ORDER BY rowid")
+        columns = facts.ask("SELECT a.url AS url FROM site_column c JOIN address a ON a.id = c.url")
+        lines = ((g["fact"], g["scope"], g["state"], g["reason"]) for g in log)
+        return cls(lines, (c["url"] for c in columns), absent)
+
     def gaps(self, needs: Iterable[Need], columns: bool) -> list[Gap]:
         """Everything incomplete of what is needed; single columns only if `columns` is set."""
         found = []
@@ -73,6 +82,15 @@ class Coverage:
         if not matching:
             return self.gaps(needs, columns=False)
         return [gap for fact in dict.fromkeys(matching) for gap in self._gap(fact, scope)]
+
+    def gaps_on(self, facts: Iterable[str], page: str) -> list[Gap]:
+        """What is said to be incomplete of a page itself (`page` or `page#kind`); a page without a line has no gap."""
+        wanted, parts = set(facts), f"{page}#"
+        return [
+            Gap(fact, scope, state, reason)
+            for (fact, scope), (state, reason) in self._lines.items()
+            if fact in wanted and (scope == page or scope.startswith(parts)) and state not in DONE
+        ]
 
     def _gap(self, fact: str, scope: str) -> list[Gap]:
         state, reason = self._lines.get((fact, scope), (self._absent, ""))

@@ -17,7 +17,7 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a rule, checked and completed with its defaults."""
+    """A row of a rule, checked and completed with its defaults; `suppressed` says why it does not count."""
 
     clause: str
     item: str
@@ -27,6 +27,13 @@ class Row:
     key: str
     url: str
     quote: str
+    scope: str = ""
+    suppressed: str = ""
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it is left out of what the rows amount to; one that is not decided is none to look away from."""
+        return bool(self.suppressed) and self.certainty != "unknown"
 
 
 @dataclass(frozen=True, slots=True)

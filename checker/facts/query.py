@@ -1,157 +1,69 @@
-"""The guarded read side: rules and people ask SQL, nothing can be written, nothing runs for ever.
+"""The read side of facts: one subject's file with its context and the views, behind the guards of `guard.py`."""
 
-Four guards, each needed (a test runs a list of hostile statements): the files are opened read-only and immutable,
-`query_only` is set, an authorizer allows only SELECT, READ, FUNCTION and RECURSIVE, and length and time are limited.
-"""
-
-import calendar
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from checker.address import same_place
 from checker.errors import StoreError
+from checker.facts.guard import (
+    FUNCTIONS,
+    MAX_RESULT_BYTES,
+    GuardedReader,
+    QueryError,
+    QueryTimeout,
+    Source,
+    authorize,
+    months_after,
+    prepare,
+    reason_of,
+)
 from checker.facts.schema import Need, context_schema, facts_schema, tables, views
 from checker.facts.store import check_schema
 
-_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
-_OWN = {"frontier", "schema_info"}
-"""Tables of the machinery: what stands in them is no fact and has no coverage."""
+__all__ = [
+    "FUNCTIONS",
+    "MAX_RESULT_BYTES",
+    "SAMPLE",
+    "FactsReader",
+    "Memory",
+    "QueryError",
+    "QueryTimeout",
+    "months_after",
+    "needs_of",
+    "open_facts",
+]
 
-_FORBIDDEN_FUNCTIONS = {"load_extension", "writefile", "readfile", "edit", "fts3_tokenizer"}
-MAX_VALUE_BYTES = 120_000
-"""Bound of one value or row. SQLite cannot be stopped inside instr() or replace(), whose work grows with its square."""
-
-MAX_RESULT_BYTES = 256_000_000
-"""Bound of a whole result, about as Python holds it."""
-
-_ROW_BYTES = 300
-_LIMITS = {
-    sqlite3.SQLITE_LIMIT_LENGTH: MAX_VALUE_BYTES,
-    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
-    sqlite3.SQLITE_LIMIT_COLUMN: 100,
-    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 1_000,
-    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 100,
-    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
-}
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR})
 SAMPLE = "CREATE TEMP TABLE sample(key TEXT NOT NULL, url TEXT NOT NULL, title TEXT NOT NULL);"
+STATES = "CREATE TEMP TABLE finding_state(fingerprint TEXT NOT NULL, change TEXT NOT NULL, reason TEXT NOT NULL);"
+"""Tables that are filled while rules are assessed: a rule's own sample, and what became of known findings."""
+
+_FILLED = frozenset({"sample", "finding_state"})
 
 
-class QueryError(Exception):
-    """A query that SQLite or a guard refused; the message says why."""
-
-
-class QueryTimeout(QueryError):
-    """A query ran past its time limit."""
-
-
-def months_after(day: str, months: int) -> str:
-    """The same day `months` calendar months later (negative: earlier), the day clipped to the month's length."""
-    if not day:
-        return ""
-    start = date.fromisoformat(day[:10])
-    total = start.year * 12 + start.month - 1 + int(months)
-    year, month = divmod(total, 12)
-    if not 1 <= year <= 9999:
-        return ""
-    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1])).isoformat()
-
-
-def url_host(url: str) -> str:
-    """Host of an address in lower case, '' if it has none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def url_place(url: str) -> str:
-    """What the spellings of one page's address have in common; an address that cannot be read stands for itself."""
-    try:
-        return same_place(url)
-    except ValueError:
-        return url
-
-
-FUNCTIONS: tuple[tuple[str, int, Any, str], ...] = (
-    (
-        "months_after",
-        2,
-        months_after,
-        "months_after(day, n): the same day n calendar months later, day clipped.",
-    ),
-    ("url_host", 1, url_host, "url_host(url): host in lower case, '' if it has none."),
-    (
-        "url_place",
-        1,
-        url_place,
-        "url_place(url): what spellings of one address have in common (http or https, www., index file, last slash).",
-    ),
-)
-"""The SQL functions beyond SQLite's own: name, arguments, code, sentence."""
-
-
-def _prepare(connection: sqlite3.Connection) -> None:
-    for name, count, code, _ in FUNCTIONS:
-        connection.create_function(name, count, code, deterministic=True)
+def _make_views(connection: sqlite3.Connection) -> None:
+    prepare(connection)
     for view in views().values():
         connection.execute(view.sql)
     connection.execute(SAMPLE)
-    for table in ("json_each", "json_tree"):  # made at first use, which the authorizer would refuse
-        connection.execute(f"SELECT 1 FROM {table}('[]')")
+    connection.execute(STATES)
 
 
-class FactsReader:
+class FactsReader(GuardedReader):
     """A read-only connection to one facts file with its context attached."""
 
     def __init__(self, connection: sqlite3.Connection, seconds: float = 10.0) -> None:
         """Wrap a connection that already has the schema; `seconds` bounds each query."""
-        self._connection = connection
-        self._seconds = seconds
         self._surface: sqlite3.Connection | None = None
-        _prepare(connection)
-        for limit, value in _LIMITS.items():
-            connection.setlimit(limit, value)
-        self._guard(True)
-
-    def _guard(self, on: bool) -> None:
-        if on:
-            self._connection.execute("PRAGMA query_only=1")
-            self._connection.set_authorizer(_authorize)
-        else:
-            self._connection.set_authorizer(None)
-            self._connection.execute("PRAGMA query_only=0")
-
-    def ask(self, sql: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Rows of a query as dicts; raises QueryError with SQLite's or the guard's reason, StoreError if damaged."""
-        try:
-            return self._rows(sql, params or {})
-        except (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError, MemoryError) as error:
-            raise self._refusal(error) from error
-
-    def _rows(self, sql: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-        with _Watch(self._connection.interrupt, self._seconds):
-            cursor = self._connection.execute(sql, params)
-            names = [d[0] for d in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in _bounded(cursor)]
-
-    def _refusal(self, error: Exception) -> Exception:
-        if "interrupted" in str(error):
-            return QueryTimeout(f"stopped after {self._seconds:g} s")
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
-            return StoreError(f"the facts file is damaged ({error}); scan again")
-        return QueryError(_plain(error))
+        _make_views(connection)
+        super().__init__(connection, seconds, Source("the facts file", "scan again"))
 
     def fill_sample(self, rows: Sequence[dict[str, Any]]) -> None:
         """Put a rule's sample where its SQL reads it, as the table `sample`; the guards are back afterwards."""
-        self._guard(False)
+        self.guard(False)
         try:
             self._connection.execute("DELETE FROM sample")
             self._connection.executemany(
@@ -159,7 +71,29 @@ class FactsReader:
                 [(str(r["key"]), str(r.get("url") or ""), str(r.get("title") or "")) for r in rows],
             )
         finally:
-            self._guard(True)
+            self.guard(True)
+
+    def fill_states(self, states: Iterable[tuple[str, str, str]]) -> None:
+        """Put what became of known findings (fingerprint, change, reason) where rules read it as `finding_state`."""
+        rows = list(states)  # they may be asked of this reader, which must not happen while it stands open
+        self.guard(False)
+        try:
+            self._connection.execute("DELETE FROM finding_state")
+            self._connection.executemany("INSERT INTO finding_state VALUES (?, ?, ?)", rows)
+        finally:
+            self.guard(True)
+
+    def crawled(self, url: str) -> tuple[str, str] | None:
+        """What became of a page in the crawl: its state and why it was not read whole ('' if it was); None if unasked.
+
+        The queue itself is no fact: rules see what was read by its facts and its coverage.
+        """
+        self.guard(False)
+        try:
+            rows = self._connection.execute("SELECT state, note FROM frontier WHERE url = ?", (url,)).fetchall()
+        finally:
+            self.guard(True)
+        return (str(rows[0][0]), str(rows[0][1])) if rows else None
 
     def reads(self, sql: str, params: dict[str, Any]) -> frozenset[str]:
         """The tables and views that a query names, as SQLite's authorizer reports them; raises QueryError."""
@@ -168,7 +102,7 @@ class FactsReader:
         def watch(action: int, first: str | None, second: str | None, where: str | None, inner: str | None) -> int:
             if action == sqlite3.SQLITE_READ and first:
                 seen.add(first)
-            return _authorize(action, first, second, where, inner)
+            return authorize(action, first, second, where, inner)
 
         if self._surface is None:
             self._surface = _surface()
@@ -176,8 +110,8 @@ class FactsReader:
         try:
             self._surface.execute(f"EXPLAIN {sql}", params)
         except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
-            raise QueryError(_plain(error)) from error
-        return frozenset(seen & (views().keys() | tables().keys() | {"sample"}))
+            raise QueryError(reason_of(error)) from error
+        return frozenset(seen & (views().keys() | tables().keys() | _FILLED))
 
     def columns(self, sql: str, params: dict[str, Any]) -> tuple[str, ...]:
         """Names of the columns that a query returns; raises QueryError."""
@@ -185,7 +119,7 @@ class FactsReader:
             # the line break ends a comment in the last line
             cursor = self._connection.execute(f"SELECT * FROM ({sql.strip().rstrip(';')}\n) LIMIT 0", params)
         except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
-            raise QueryError(_plain(error)) from error
+            raise QueryError(reason_of(error)) from error
         return tuple(d[0] for d in cursor.description or ())
 
     def close(self) -> None:
@@ -195,69 +129,17 @@ class FactsReader:
             self._surface.close()
 
 
-class _Watch:
-    """Stops a query from a thread of its own when its time is over.
-
-    A look at the clock from within the query would swallow a Ctrl-C that arrives in it, and would wait for the
-    interpreter at each look while other threads are busy.
-    """
-
-    def __init__(self, stop: Callable[[], None], seconds: float) -> None:
-        self._stop = stop
-        self._seconds = seconds
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._wait, daemon=True)
-
-    def _wait(self) -> None:
-        pause = self._seconds
-        with suppress(sqlite3.Error):  # closed by now
-            while not self._over.wait(pause):
-                self._stop()
-                pause = 0.05  # again: one that comes before the query has begun is lost
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-
-def _bounded(cursor: sqlite3.Cursor) -> Iterator[tuple[Any, ...]]:
-    size = 0
-    for row in cursor:
-        size += _ROW_BYTES + sum(len(v) for v in row if isinstance(v, str | bytes))
-        if size > MAX_RESULT_BYTES:
-            raise ValueError(f"the result is larger than {MAX_RESULT_BYTES // 1_000_000} MB; ask for less")
-        yield row
-
-
-def _authorize(action: int, first: str | None, second: str | None, _where: str | None, _inner: str | None) -> int:
-    if action == sqlite3.SQLITE_READ and first in _OWN:
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in _FORBIDDEN_FUNCTIONS:
-        return sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
-
-
-def _plain(error: BaseException) -> str:
-    text = str(error) or type(error).__name__
-    return "only SELECT is allowed" if text in {"not authorized", "authorization denied"} else text
-
-
 def _surface() -> sqlite3.Connection:
     """The empty schema with every view as an empty table: what lies beneath a view cannot be seen through it.
 
     The authorizer names the innermost WITH clause, not the view around it, so views themselves would leak their tables.
     """
     plain = Memory.empty().connection
-    _prepare(plain)
+    _make_views(plain)
     surface = Memory.empty().connection
-    for name, count, code, _ in FUNCTIONS:
-        surface.create_function(name, count, code, deterministic=True)
+    prepare(surface)
     surface.execute(SAMPLE)
-    for table in ("json_each", "json_tree"):
-        surface.execute(f"SELECT 1 FROM {table}('[]')")
+    surface.execute(STATES)
     for view in views():
         names = ", ".join(str(d[0]) for d in plain.execute(f"SELECT * FROM {view} LIMIT 0").description)
         surface.execute(f"CREATE TEMP TABLE {view}({names})")
@@ -275,6 +157,7 @@ def needs_of(names: frozenset[str]) -> tuple[Need, ...]:
         "gather_log",
         "workday",
         "sample",
+        "finding_state",
         "answer",
     }
     found: dict[Need, None] = {}

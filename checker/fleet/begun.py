@@ -13,6 +13,7 @@ from checker.errors import UsageError
 from checker.fetch import ConnectTo
 from checker.fleet.order import Order, chosen, is_another_day
 from checker.fleet.store import ScanReader, ScanStore, latest
+from checker.fleet.suppressions import suppressions_note
 from checker.model.registry import Subject
 from checker.rules import RuleSet
 
@@ -107,11 +108,12 @@ def check_unchanged(store: ScanStore, order: Order) -> None:
 
 
 def rules_note(rules: RuleSet) -> dict[str, str]:
-    """Which rules judge, as noted in scan.sqlite: enough to render the scan years later without them."""
+    """Which rules judge, and what is suppressed, as noted in scan.sqlite: enough to render the scan without them."""
     profile = rules.profile
     return {
         "profile": profile.name, "rules_version": profile.version, "rules_sha256": rules.sha256,
         "profile_body": profile.model_dump_json(exclude_none=True),
+        "suppressions": suppressions_note(rules.suppressions),
     }  # fmt: skip
 
 

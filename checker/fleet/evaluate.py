@@ -7,6 +7,7 @@ from checker.errors import UsageError
 from checker.fetch import EvidenceIndex, attached
 from checker.fleet.begun import rules_note
 from checker.fleet.judged import forgotten, judged
+from checker.fleet.remember import remember
 from checker.fleet.run import assemble
 from checker.fleet.store import ScanReader, ScanStore, latest, subject_file
 from checker.history import answers_of, renew_answers
@@ -55,6 +56,12 @@ def evaluate_scan(store: Path, scan: str | None, rules: RuleSet) -> Scan:
     try:
         if "finished_at" not in opened.info():
             raise UsageError(f"scan {opened.folder.name} is not finished; `checker scan --resume` goes on with it")
+        if opened.info().get("kind", "scan") != "scan":
+            based_on = opened.info().get("based_on", "")
+            raise UsageError(
+                f"scan {opened.folder.name} is a recheck: it read only what was notified and cannot be judged as a "
+                f"whole; `--scan {based_on}` judges the scan it is based on"
+            )
         evidence = EvidenceIndex(opened.folder)
         _renew_answers(store, opened)
         results = [
@@ -66,7 +73,9 @@ def evaluate_scan(store: Path, scan: str | None, rules: RuleSet) -> Scan:
             for old in opened.results()
         ]  # fmt: skip
         opened.replace_results(enumerate(results), **rules_note(rules))
-        return assemble(opened)
+        judged_anew = assemble(opened)
+        remember(opened, judged_anew)
+        return judged_anew
     finally:
         opened.close()
 

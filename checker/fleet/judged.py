@@ -7,18 +7,23 @@ from checker.model.registry import Site, Subject
 from checker.model.results import Decided, Score, SubjectResult, Verdict
 from checker.rules import RuleSet
 from checker.scan import judge
+from checker.scan.focus import Focus
 from checker.score import grade_of
 
 _BROKE = "评估中断："
 
 
 def judged(
-    facts: Path, context: Path, rules: RuleSet, unknown: SubjectResult, problems: tuple[str, ...]
-) -> SubjectResult:
-    """The result of one subject, held back where `problems` stand; `unknown` is given if it cannot be judged."""
+    facts: Path, context: Path, rules: RuleSet, unknown: SubjectResult, problems: tuple[str, ...],
+    focus: Focus | None = None,
+) -> SubjectResult:  # fmt: skip
+    """The result of one subject, held back where `problems` stand; `unknown` is given if it cannot be judged.
+
+    A recheck's `focus` brings the original samples.
+    """
     standing = tuple(p for p in problems if not p.startswith(_BROKE))
     try:
-        result = judge(facts, context, rules)
+        result = judge(facts, context, rules, dict(focus.samples)) if focus else judge(facts, context, rules)
     except Exception as error:  # e.g. its facts file could not be made at all
         return held_back(unknown, standing or (f"{_BROKE}{type(error).__name__}: {error}",), rules)
     return held_back(result, standing, rules)

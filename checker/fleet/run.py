@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from checker.fleet.begun import Begun, check_unchanged, note_beginning, stopped_
 from checker.fleet.events import Finished, Started, Waiting
 from checker.fleet.lock import StoreLock
 from checker.fleet.order import Order, chosen
-from checker.fleet.store import ScanReader, ScanStore, new_id, read_whole, subject_file
+from checker.fleet.remember import remember, trend_of
+from checker.fleet.store import ScanReader, ScanStore, new_id, subject_file
+from checker.fleet.suppressions import suppressions_note, suppressions_used
 from checker.fleet.work import Listener, work
-from checker.history import ContextCutter, record_scan
+from checker.history import ContextCutter
 from checker.model.registry import Site, Subject
 from checker.model.results import RuleSetInfo, Scan
 from checker.model.rules import Profile
@@ -46,6 +49,7 @@ def _run(order: Order, begun: Begun | None, listen: Listener, real: datetime) ->
     try:
         if begun:
             check_unchanged(store, order)
+            store.note(suppressions=suppressions_note(order.rules.suppressions))  # those given now hold
         else:
             note_beginning(store, order, scan_id, real)
         _work_through(store, order, listen)
@@ -74,9 +78,8 @@ def _concluded(store: ScanStore, order: Order) -> Scan:
     """Remember the scan first and note its end last: a kill between the two repeats it and loses nothing."""
     finished_at = datetime.now(SHANGHAI).isoformat(timespec="seconds")
     scan = assemble(store, finished_at=finished_at)
-    cut_short = {s.id for s in scan.subjects if s.kind == "site" and (s.problems or not read_whole(store.folder, s.id))}
-    record_scan(order.store, scan, cut_short)
-    _gather_evidence(store, scan)
+    remember(store, scan)
+    gather_evidence(store, scan)
     store.note(finished_at=finished_at)
     for subject in scan.subjects:  # a kill may have come between a result and the drop of its spool
         places_of(order, store.folder, subject.id).drop_spool()
@@ -85,7 +88,8 @@ def _concluded(store: ScanStore, order: Order) -> Scan:
     return scan
 
 
-def _gather_evidence(store: ScanStore, scan: Scan) -> None:
+def gather_evidence(store: ScanStore, scan: Scan) -> None:
+    """Put the evidence of all subjects into one archive."""
     notes = {
         "software": f"checker/{scan.tool_version}", "format": "WARC File Format 1.1", "scan": scan.id,
         "as-of": scan.as_of, "rules": f"{scan.rules.profile} {scan.rules.version} {scan.rules.sha256}",
@@ -129,8 +133,9 @@ def assemble(store: ScanReader, only: Collection[str] = (), finished_at: str = "
     results = tuple(r for r in store.results() if not only or r.id in only)
     finished = info.get("finished_at", finished_at)
     units = units_of(results, Profile.model_validate_json(info["profile_body"]))
-    return Scan(
+    scan = Scan(
         info["id"], info["started_at"], finished or info["started_at"], info["as_of"], info["tool_version"],
         _rules_of(info), results, units, summary_of(results, "site"), summary_of(results, "account"),
-        complete=bool(finished),
+        complete=bool(finished), kind=info.get("kind", "scan"), based_on=info.get("based_on", ""),
     )  # fmt: skip
+    return replace(scan, trend=trend_of(store, scan, only), suppressions=suppressions_used(info, results))

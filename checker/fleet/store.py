@@ -16,33 +16,17 @@ from checker.facts.schema import SCHEMA_VERSION, specs, table_of
 from checker.facts.store import remove
 from checker.fleet.judged import held_back
 from checker.fleet.lock import ScanLock
+from checker.fleet.tables import ASSESSMENT, FINDING, GONE, RESULT, SCAN_INFO, SUBJECT, own_schema
 from checker.model.facts import FACTS, Fetch, Link, PageTemplate, Tag, Workday
-from checker.model.results import SubjectResult
+from checker.model.results import Assessment, Gone, SubjectResult
 
 _LARGE = (Fetch, Link, PageTemplate, Tag, Workday)
 """Tables that stay in the subjects' own files; `checker query --subject` reads them there."""
 
-_MERGED = tuple(f for f in FACTS if f not in _LARGE)
-_RESULT = TypeAdapter(SubjectResult)
+MERGED = tuple(f for f in FACTS if f not in _LARGE)
+"""Facts that stand in scan.sqlite too, of all subjects, with addresses as text."""
 
-_SCHEMA = """
-CREATE TABLE schema_info(version INTEGER NOT NULL, kind TEXT NOT NULL);
-CREATE TABLE scan_info(key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE result(subject TEXT PRIMARY KEY, position INTEGER NOT NULL, body TEXT NOT NULL);
-CREATE TABLE subject(
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, unit TEXT NOT NULL, group_name TEXT NOT NULL,
-    status TEXT NOT NULL, verdict TEXT NOT NULL, grade TEXT NOT NULL, total TEXT NOT NULL, part2 TEXT NOT NULL,
-    bonus TEXT NOT NULL, lowest TEXT NOT NULL);
-CREATE TABLE assessment(
-    subject TEXT NOT NULL, rule TEXT NOT NULL, effect TEXT NOT NULL, outcome TEXT NOT NULL, points REAL NOT NULL,
-    at_risk REAL NOT NULL, problem TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (subject, rule));
-CREATE TABLE finding(
-    subject TEXT NOT NULL, rule TEXT NOT NULL, fingerprint TEXT NOT NULL, clause TEXT NOT NULL, problem TEXT NOT NULL,
-    item TEXT NOT NULL, location TEXT NOT NULL, detail TEXT NOT NULL, url TEXT NOT NULL, certainty TEXT NOT NULL,
-    points REAL NOT NULL, notice INTEGER NOT NULL, change TEXT NOT NULL, first_seen TEXT NOT NULL,
-    seen_at TEXT NOT NULL, quote TEXT NOT NULL, archive TEXT NOT NULL, sha256 TEXT NOT NULL);
-CREATE INDEX finding_subject ON finding(subject, rule);
-"""
+_RESULT = TypeAdapter(SubjectResult)
 
 
 def subject_file(folder: Path, part: str, subject: str) -> Path:
@@ -52,7 +36,7 @@ def subject_file(folder: Path, part: str, subject: str) -> Path:
 
 def _merged_schema() -> str:
     out = []
-    for fact in _MERGED:
+    for fact in MERGED:
         columns = ", ".join(f"{s.name} {'TEXT' if s.interned else s.sql} NOT NULL" for s in specs(fact))
         name = table_of(fact)
         out.append(f"CREATE TABLE {name}({columns});")
@@ -67,14 +51,9 @@ class ScanReader:
     def __init__(self, folder: Path) -> None:
         """Open the scan in `folder`; raises StoreError if there is none or it cannot be read."""
         self.folder = folder
-        path = _existing(folder)
-        self._db = _connected(f"{path.resolve().as_uri()}?mode=ro", path)
-        try:
-            self._db.execute("BEGIN")  # everything that is read belongs together
-            _check_version(self._db, path)
-        except StoreError:
-            self._db.close()
-            raise
+        self._db = connected_to_read(folder)
+        self._db.execute("BEGIN")
+        self._db.execute("SELECT version FROM schema_info").fetchone()  # from here on it is one moment
 
     def info(self) -> dict[str, str]:
         """What is noted of the scan: id, times, clock, rules, registry, what it was started with."""
@@ -136,7 +115,7 @@ class ScanStore(ScanReader):
             self._db.execute("PRAGMA journal_mode=WAL")
             if not self._db.execute("SELECT 1 FROM sqlite_schema").fetchone():  # new, or killed before it had a schema
                 born = f"INSERT INTO schema_info VALUES ({SCHEMA_VERSION}, 'scan');"
-                self._db.executescript(f"BEGIN;{_SCHEMA}{_merged_schema()}{born}COMMIT;")
+                self._db.executescript(f"BEGIN;{own_schema()}{_merged_schema()}{born}COMMIT;")
         except sqlite3.Error as error:
             raise refusal(path, error) or StoreError(f"{path}: cannot be opened ({error})") from error
         _check_version(self._db, path)
@@ -147,7 +126,7 @@ class ScanStore(ScanReader):
             self._note(values)
 
     def _note(self, values: dict[str, str]) -> None:
-        self._db.executemany("INSERT OR REPLACE INTO scan_info VALUES (?, ?)", list(values.items()))
+        self._db.executemany(SCAN_INFO.insert, list(values.items()))
 
     @contextmanager
     def _together(self) -> Iterator[None]:
@@ -185,7 +164,7 @@ class ScanStore(ScanReader):
             return f"事实文件无法读取：{error}"
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            for fact in _MERGED:
+            for fact in MERGED:
                 self._merge_table(fact, subject)
             self._db.execute("COMMIT")
         except sqlite3.DatabaseError as error:
@@ -206,20 +185,14 @@ class ScanStore(ScanReader):
             self._note(notes)
 
     def _put_result(self, position: int, result: SubjectResult) -> None:
-        put = self._db.execute
-        put("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", (result.id, position, _RESULT.dump_json(result).decode()))
-        score = result.score
-        numbers = ["" if v is None else str(v) for v in (score.total, score.part2, score.bonus, score.lowest)]
-        row = (result.id, result.kind, result.name, result.unit, result.group, result.status, result.verdict or "",
-               result.grade or "", *numbers)  # fmt: skip
-        put("INSERT OR REPLACE INTO subject VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-        put("DELETE FROM assessment WHERE subject = ?", (result.id,))
-        put("DELETE FROM finding WHERE subject = ?", (result.id,))
-        for a in result.assessments:
-            values = (result.id, a.rule, a.effect, a.outcome.value, float(a.points), float(a.at_risk), a.problem,
-                      a.reason or "")  # fmt: skip
-            put("INSERT INTO assessment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
-            self._db.executemany(f"INSERT INTO finding VALUES ({', '.join('?' * 18)})", _finding_rows(result.id, a))
+        put, many = self._db.execute, self._db.executemany
+        put(RESULT.insert, (result.id, position, _RESULT.dump_json(result).decode()))
+        put(SUBJECT.insert, _subject_row(result))
+        for table in (ASSESSMENT, FINDING, GONE):
+            put(f"DELETE FROM {table.name} WHERE subject = ?", (result.id,))
+        many(ASSESSMENT.insert, [_assessment_row(result.id, a) for a in result.assessments])
+        many(FINDING.insert, [row for a in result.assessments for row in _finding_rows(result.id, a)])
+        many(GONE.insert, [_gone_row(result.id, g) for g in result.gone])
 
     def _merge_table(self, fact: type, subject: str) -> None:
         columns = specs(fact)
@@ -267,6 +240,34 @@ def _connected(uri: str, path: Path) -> sqlite3.Connection:
         raise StoreError(f"{path}: cannot be opened ({error})") from error
 
 
+def connected_to_read(folder: Path) -> sqlite3.Connection:
+    """scan.sqlite of the scan in `folder`, read-only and of our schema, also while it is written; raises StoreError."""
+    path = _existing(folder)
+    whole = has_no_log(path)
+    try:
+        return _opened_to_read(path, "mode=ro")
+    except StoreError:
+        if not whole:
+            raise
+        return _opened_to_read(path, "immutable=1")  # a store that nobody can write, not even the log of a reader
+
+
+def has_no_log(path: Path) -> bool:
+    """Whether everything stands in the file itself, so that it can be read where not even a log can be made."""
+    log = path.with_name(f"{path.name}-wal")
+    return not log.exists() or not log.stat().st_size
+
+
+def _opened_to_read(path: Path, how: str) -> sqlite3.Connection:
+    db = _connected(f"{path.resolve().as_uri()}?{how}", path)
+    try:
+        _check_version(db, path)
+    except StoreError:
+        db.close()
+        raise
+    return db
+
+
 def _check_version(db: sqlite3.Connection, path: Path) -> None:
     try:
         version = db.execute("SELECT version FROM schema_info").fetchone()
@@ -277,13 +278,36 @@ def _check_version(db: sqlite3.Connection, path: Path) -> None:
         raise StoreError(f"{path}: schema {found}, this version of checker reads schema {SCHEMA_VERSION}")
 
 
-def _finding_rows(subject: str, assessment: Any) -> Iterable[tuple[Any, ...]]:
+def _subject_row(result: SubjectResult) -> tuple[Any, ...]:
+    score = result.score
+    numbers = ["" if v is None else str(v) for v in (score.total, score.part2, score.bonus, score.lowest)]
+    return (
+        result.id, result.kind, result.name, result.unit, result.group, result.status, result.verdict or "",
+        result.grade or "", *numbers, result.rectification,
+    )  # fmt: skip
+
+
+def _assessment_row(subject: str, a: Assessment) -> tuple[Any, ...]:
+    return (
+        subject, a.rule, a.effect, a.outcome.value, float(a.points), float(a.at_risk), a.problem, a.reason or "",
+        a.title, int(a.blocks),
+    )  # fmt: skip
+
+
+def _finding_rows(subject: str, assessment: Assessment) -> Iterable[tuple[Any, ...]]:
     for f in assessment.findings:
         yield (
             subject, assessment.rule, f.fingerprint, f.clause, f.problem, f.item, f.location, f.detail, f.url,
             f.certainty, float(f.points), int(f.notice), f.change, f.first_seen, f.evidence.seen_at, f.evidence.quote,
-            f.evidence.archive or "", f.evidence.sha256 or "",
+            f.evidence.archive or "", f.evidence.sha256 or "", f.suppressed or "", f.notified_on, f.key, f.scope,
         )  # fmt: skip
+
+
+def _gone_row(subject: str, g: Gone) -> tuple[Any, ...]:
+    return (
+        subject, g.rule, g.fingerprint, g.problem, g.location, g.detail, g.first_seen, g.last_seen, g.notified_on,
+        g.change, g.reason,
+    )  # fmt: skip
 
 
 def new_id(moment: datetime, store: Path) -> str:

@@ -254,5 +254,5 @@ async def _gathered(
 
 def _judged(task: Task, bundle: _Bundle, problem: str) -> SubjectResult:
     problems = (problem,) if problem else ()
-    result = judged(task.facts, task.context, bundle.rules, unknown_of(task.subject), problems)
+    result = judged(task.facts, task.context, bundle.rules, unknown_of(task.subject), problems, task.focus)
     return with_evidence(task.archive, result, bundle.fetch.user_agent) if task.archive else result

@@ -4,8 +4,10 @@ Only `fleet` calls this. Everything stands in two small SQLite files of the stor
 """
 
 from checker.history.answers import answers_of, record_answers, renew_answers
+from checker.history.articles import list_entries
 from checker.history.context import ContextCutter
 from checker.history.record import UNKNOWN_PAGES, pages_before, record_scan
+from checker.history.trend import past_results
 from checker.history.visits import record_attempts, record_visits, week_of
 from checker.history.week import (
     APART,
@@ -40,7 +42,9 @@ __all__ = [
     "coverage_of",
     "fails",
     "left_out",
+    "list_entries",
     "pages_before",
+    "past_results",
     "record_answers",
     "record_attempts",
     "record_scan",

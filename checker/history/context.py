@@ -1,19 +1,28 @@
 """The context of one subject, cut out of registry and history before its work starts."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from checker.facts.store import FactsWriter, remove
+from checker.history.articles import articles_of, noted_before
 from checker.history.files import HISTORY, opened
+from checker.history.trail import State
 from checker.history.visits import VisitBook
 from checker.history.week import counted, coverage_of
-from checker.model.context import Answer, ContextLog, FiledAccount, KnownFinding, Sibling
+from checker.model.context import Answer, ContextLog, FiledAccount, KnownFinding, SeenArticle, Sibling
 from checker.model.registry import Account, AppStore, Registry, Site, Subject, Weibo
 
 _FAMILIES = {"wechat-subscription": "wechat", "wechat-service": "wechat"}
 """Platforms that a QR picture on a page does not tell apart."""
+
+
+_KNOWN = f"SELECT {', '.join(f.name for f in fields(KnownFinding))} FROM finding WHERE state <> '{State.ACCEPTED}'"
+"""Rectified ones too, so that what comes back is known again; not those that a person accepted as gone for good."""
+
+_NEVER_READ = "此前没有读全本站并记录栏目列表的检查，无法比对新出现的信息"
 
 
 class ContextCutter:
@@ -23,15 +32,15 @@ class ContextCutter:
         """Read what history knows once; `today` is the inspection day."""
         self._registry = registry
         self._book = VisitBook(store, today)
-        self._findings = _by_subject(self._rows(store / "history.sqlite", "finding"))
-        self._answers = _by_subject(self._rows(store / "history.sqlite", "answer"))
+        self._history = store / "history.sqlite"
+        self._findings = _by_subject(self._rows(_KNOWN))
+        self._answers = _by_subject(self._rows("SELECT * FROM answer"))
 
-    @staticmethod
-    def _rows(path: Path, table: str) -> list[dict[str, Any]]:
-        if not path.exists():
+    def _rows(self, sql: str) -> list[dict[str, Any]]:
+        if not self._history.exists():
             return []
-        with opened(path, HISTORY, path.stem) as db:
-            cursor = db.execute(f"SELECT * FROM {table}")
+        with opened(self._history, HISTORY, "history") as db:
+            cursor = db.execute(sql)
             names = [d[0] for d in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
@@ -46,7 +55,20 @@ class ContextCutter:
             context.write(Answer(**row) for row in self._answers.get(subject.id, ()))
             context.write([ContextLog("sibling", "complete", ""), coverage_of(book.week(subject.id))])
             context.write(self._filed(subject))
-            context.write([self._filed_coverage(subject)])
+            context.write([self._filed_coverage(subject), ContextLog("known_finding", "complete", "")])
+            context.write(self._seen(subject))
+
+    def _seen(self, subject: Subject) -> Iterator[SeenArticle | ContextLog]:
+        """Entries of lists that earlier scans saw, read for one subject at a time: a fleet's are too many at once."""
+        if not isinstance(subject, Site):
+            yield ContextLog("seen_article", "notApplicable", "账号没有栏目列表")
+            return
+        noted = False
+        if self._history.exists():
+            with opened(self._history, HISTORY, "history") as db:
+                yield from (SeenArticle(subject.id, *row) for row in articles_of(db, subject.id))
+                noted = noted_before(db, subject.id)
+        yield ContextLog("seen_article", *(("complete", "") if noted else ("partial", _NEVER_READ)))
 
     def _siblings(self, subject: Subject) -> Iterator[Sibling]:
         for other in self._registry.subjects:

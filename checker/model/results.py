@@ -90,7 +90,8 @@ class Finding:
     `certainty` is certain, candidate (a person must confirm) or unknown (its place was not gathered completely).
     `points` are those that count, within the cap; `price` is what its item costs or earns by itself. `key` is its
     identity within rule and subject, `scope` where it must be looked for again. `suppressed` is the reason why it does
-    not count, `baseline` whether a gate's baseline knows it (known, new; None = there was none).
+    not count, `baseline` whether a gate's baseline knows it (known, new; None = there was none). `rechecked` is what a
+    recheck says of a row that stays: notRectified, unknown (`gone` says why), '' if it was not looked at again.
     """
 
     fingerprint: str
@@ -112,6 +113,7 @@ class Finding:
     price: Decimal = Decimal(0)
     notified_on: str = ""
     baseline: str | None = None
+    rechecked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from rich.text import Text
 
 from checker.report._lines import Sheet
 
-_TERMS = (
+TERMS = (
     ("合格（15项中5项已判定）", "适用的单项否决共15项，已有结论的5项中没有否决；其余各项既未通过，也未查实。"),
     ("待核", "没有查实的单项否决，但有必须先判定的单项否决还没有结论，暂不能定为合格或不合格。"),
     ("候选", "疑似问题，人工确认前不否决、不扣分。“无法判定”是所需内容没有采集或没有采集完整，不算通过。"),
@@ -17,5 +17,5 @@ _TERMS = (
 def write_legend(sheet: Sheet) -> None:
     """The last lines of the report."""
     sheet.heading("说明", "bold cyan")
-    for term, meaning in _TERMS:
+    for term, meaning in TERMS:
         sheet.add(Text.assemble((f"{term}：", "bold"), meaning), hang=2)

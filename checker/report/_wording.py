@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from checker.model.results import Finding, Outcome, SubjectResult, Verdict
+from checker.model.results import Assessment, Finding, Outcome, SubjectResult, Verdict
 
 VERDICTS = {Verdict.QUALIFIED: "合格", Verdict.PENDING: "待核", Verdict.UNQUALIFIED: "不合格"}
 EFFECTS = {"veto": "单项否决", "deduct": "扣分", "bonus": "加分", "notice": "提示"}
@@ -81,6 +81,18 @@ def verdict_on(effect: str, outcome: Outcome) -> str:
         words = {"veto": ("否决", "未达否决标准"), "notice": ("存在问题", "未达提示标准")}[effect]
         return words[0] if outcome is Outcome.FAIL else words[1]
     return ""
+
+
+def tally(assessment: Assessment) -> str:
+    """What the rule did: its word and reason, its points out of the cap, and the points that are still in doubt."""
+    word, reason = verdict_on(assessment.effect, assessment.outcome), assessment.reason
+    parts = ["：".join(filter(None, [word, reason]))] if word else []
+    if assessment.effect in {"deduct", "bonus"}:
+        most = f"（最多 {figure(assessment.cap)}）" if assessment.cap else ""
+        parts.append(f"{figure(assessment.points, sign=bool(assessment.points))} 分{most}")
+        if assessment.at_risk:
+            parts.append(f"另有 {figure(assessment.at_risk, sign=True)} 分未定")
+    return "；".join(parts)
 
 
 def figure(value: Decimal | None, sign: bool = False) -> str:

@@ -199,6 +199,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "suppressed": finding.suppressed,
         "baseline": finding.baseline,
         "evidence": _evidence(finding.evidence),
+        **({"rechecked": finding.rechecked} if finding.rechecked else {}),
     }
 
 

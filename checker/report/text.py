@@ -10,9 +10,12 @@ from collections.abc import Iterable, Iterator
 from rich.text import Text
 
 from checker.model.results import Assessment, Finding, KindSummary, Outcome, Scan, SubjectResult, Verdict
+from checker.report import _recheck
 from checker.report._doubts import Common, common_doubts, telling, write_common, write_open, write_unasked
 from checker.report._legend import write_legend
 from checker.report._lines import Sheet, plain, printed
+from checker.report._rows import BASELINE_WORDS
+from checker.report._suppressions import write_suppressions
 from checker.report._wording import (
     ASK_THE_OWNER,
     ASK_WHERE_IT_LEADS,
@@ -27,8 +30,8 @@ from checker.report._wording import (
     home_unread,
     moment,
     share,
+    tally,
     verdict_line,
-    verdict_on,
 )
 
 DOUBTFUL_ROWS = 10
@@ -60,16 +63,22 @@ def render(scan: Scan, width: int = 100, colour: bool = False, terminal: bool = 
         if subjects:
             sheet.heading(title, "bold cyan")
         for subject in subjects:
-            _subject(sheet, subject, common, scan.as_of)
-    write_common(sheet, scan, common, KINDS)
+            if scan.kind == "recheck":
+                _rechecked(sheet, subject)
+            else:
+                _subject(sheet, subject, common, scan.as_of)
+    if scan.kind != "recheck":
+        write_common(sheet, scan, common, KINDS)
     _units(sheet, scan)
+    write_suppressions(sheet, scan)
     _summary(sheet, scan)
     write_legend(sheet)
     return printed(sheet, colour, terminal)
 
 
 def _head(sheet: Sheet, scan: Scan) -> None:
-    sheet.add(Text("政府网站与政务新媒体检查结果", "bold"))
+    rechecked = scan.kind == "recheck"
+    sheet.add(Text("政府网站与政务新媒体复查结果" if rechecked else "政府网站与政务新媒体检查结果", "bold"))
     rules = f"{scan.rules.profile} {scan.rules.version}（{scan.rules.sha256[:8]}）"
     facts = [f"编号 {scan.id}", f"检查时点 {moment(scan.as_of)}", f"指标 {rules}"]
     sheet.add(Text("　".join(map(plain, facts)), "dim"))
@@ -78,6 +87,8 @@ def _head(sheet: Sheet, scan: Scan) -> None:
     if not scan.complete:
         sheet.add(Text("检查没有做完：以下只有已经查完的对象。", "bold yellow"))
     sheet.gap()
+    if rechecked:
+        _recheck.write_head(sheet, scan)
     _counts(sheet, scan)
 
 
@@ -108,6 +119,15 @@ def _summary(sheet: Sheet, scan: Scan) -> None:
             label = f"{VERDICTS[verdict]} {len(names)} 个："
             sheet.add(Text.assemble((label, COLOURS[verdict]), "、".join(names)), hang=2)
     _counts(sheet, scan)
+    _baseline(sheet, scan)
+
+
+def _baseline(sheet: Sheet, scan: Scan) -> None:
+    """How many problems and doubts a gate's baseline knew; nothing where there was none."""
+    rows = (f for s in scan.subjects for a in s.assessments if a.effect != "bonus" for f in a.findings)
+    count = Counter(f.baseline for f in rows if f.baseline and f.certainty != "unknown")
+    if count:
+        sheet.add("与基线对照：" + "，".join(f"{word} {count[name]} 项" for name, word in BASELINE_WORDS.items()))
 
 
 def _units(sheet: Sheet, scan: Scan) -> None:
@@ -135,6 +155,15 @@ def _subject(sheet: Sheet, subject: SubjectResult, common: Common, as_of: str) -
     write_unasked(sheet, subject, common)
     _samples(sheet, subject.assessments)
     _rest(sheet, subject)
+
+
+def _rechecked(sheet: Sheet, subject: SubjectResult) -> None:
+    """What was looked at again, and nothing else: the rest stands in the report of the scan before."""
+    sheet.gap()
+    _title(sheet, subject)
+    for problem in subject.problems:
+        sheet.add(Text(f"! {plain(problem)}", "yellow"), indent=2, hang=2)
+    _recheck.write_subject(sheet, subject)
 
 
 def _title(sheet: Sheet, subject: SubjectResult) -> None:
@@ -188,10 +217,10 @@ def _by_effect(assessments: Iterable[Assessment]) -> dict[str, list[_Listed]]:
 
 def _rule(sheet: Sheet, assessment: Assessment, findings: list[Finding], effect: str, as_of: str) -> None:
     early = effect == "notice" != assessment.effect
-    tally = "预警，不计分" if early else _tally(assessment)
+    done = "预警，不计分" if early else plain(tally(assessment), 2000)
     line = Text.assemble((f"{assessment.rule} ", "cyan"), (plain(assessment.title), "bold"), "  ")
     doubtful = assessment.outcome in {Outcome.OPEN, Outcome.REVIEW}
-    sheet.add(line.append(tally, "yellow" if doubtful else EFFECT_COLOURS[effect]), indent=4, hang=2)
+    sheet.add(line.append(done, "yellow" if doubtful else EFFECT_COLOURS[effect]), indent=4, hang=2)
     shown, cut = _shown(findings)
     for finding in shown:
         _finding(sheet, finding, assessment, as_of)
@@ -199,18 +228,6 @@ def _rule(sheet: Sheet, assessment: Assessment, findings: list[Finding], effect:
         sheet.add(Text(f"另有 {cut} 条，见 JSON", "dim"), indent=6)
     if assessment.advice and effect != "bonus":
         sheet.add(Text(f"建议：{plain(assessment.advice)}", "italic"), indent=6, hang=6)
-
-
-def _tally(assessment: Assessment) -> str:
-    """What the rule did: its word and reason, its points out of the cap, and the points that are still in doubt."""
-    word, reason = verdict_on(assessment.effect, assessment.outcome), plain(assessment.reason or "")
-    parts = ["：".join(filter(None, [word, reason]))] if word else []
-    if assessment.effect in {"deduct", "bonus"}:
-        most = f"（最多 {figure(assessment.cap)}）" if assessment.cap else ""
-        parts.append(f"{figure(assessment.points, sign=bool(assessment.points))} 分{most}")
-        if assessment.at_risk:
-            parts.append(f"另有 {figure(assessment.at_risk, sign=True)} 分未定")
-    return "；".join(parts)
 
 
 def _shown(findings: list[Finding]) -> tuple[list[Finding], int]:
@@ -230,6 +247,8 @@ def _finding(sheet: Sheet, finding: Finding, assessment: Assessment, as_of: str)
     line.append(wording if not detail or detail == wording else f"{wording}：{detail}")
     if finding.points:
         line.append(f"  {figure(finding.points, sign=True)} 分", "bold")
+    if finding.baseline == "known":
+        line.append(f"（{BASELINE_WORDS['known']}）", "dim")
     line.append(f" 〔{finding.fingerprint[:FINGERPRINT_LENGTH]}〕", "dim")
     sheet.add(line, indent=6, hang=2)
     for label, value in _places(finding):

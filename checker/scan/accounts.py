@@ -36,7 +36,7 @@ _PLATFORMS: WeakKeyDictionary[Fetcher, Platforms] = WeakKeyDictionary()
 @dataclass(frozen=True, slots=True)
 class AccountWork:
     """One account being read: its facts file, the door to the network, the clock, what answers are kept in, and the
-    word lists by which its posts are read.
+    word lists by which its posts are read. `targets`: the menu's links that are verified; None = all.
     """
 
     account: Account
@@ -46,6 +46,7 @@ class AccountWork:
     budget: Budget
     archive: SubjectArchive | None = None
     lexicons: tuple[WordList, ...] = ()
+    targets: frozenset[str] | None = None
 
 
 async def gather_whole_account(work: AccountWork) -> None:
@@ -69,6 +70,8 @@ async def _menu_links(
 ) -> tuple[list[Probe], GatherLog]:
     """A test for each link of the menu, confirmed as a site's links are, and how complete that is."""
     named = {row.url: row.name for row in reversed(functions) if row.kind == "menu" and row.url}
+    if work.targets is not None:
+        named = {url: name for url, name in named.items() if url in work.targets}
     verdicts: list[LinkCheck] = []
     if named:
         begun = work.now() - timedelta(seconds=work.fetch.elapsed())

@@ -22,6 +22,7 @@ ESTABLISHED: frozenset[Need] = frozenset(
         Need("account_meta", ""), Need("probe", "app-download"), Need("probe", "menu-link"),
         Need("sibling", ""), Need("visit", ""), Need("term_hit", "post"),
         Need("probe", "certificate"), Need("probe", "ipv6"), Need("probe", "closed"),
+        Need("known_finding", ""), Need("seen_article", ""),
     }
 )  # fmt: skip
 """Coverage that a scan of this version can establish; a rule that needs any other waits, and says so."""

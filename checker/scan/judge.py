@@ -1,12 +1,16 @@
 """From a closed facts file to the result of one subject: rules, score, verdict, grade."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from checker.evaluate import PLACES, evaluate
+from checker.evaluate.again import gone_of
+from checker.evaluate.findings import known_findings
 from checker.facts.query import FactsReader, open_facts
 from checker.facts.schema import title_of
-from checker.model.results import Score, SubjectResult
+from checker.model.context import KnownFinding
+from checker.model.results import Assessment, Gone, Sampled, Score, SubjectResult
 from checker.rules import LoadedRule, RuleSet
 from checker.scan.coverage import ESTABLISHED
 from checker.score import decided_of, grade_of, score_of, verdict_of
@@ -42,12 +46,18 @@ def missing_facts(loaded: LoadedRule) -> list[str]:
     return list(dict.fromkeys(f"{title_of(n.fact)}（{PLACES[n.at]}）" if n.at else title_of(n.fact) for n in lacking))
 
 
-def judge(facts: Path, context: Path, rules: RuleSet) -> SubjectResult:
-    """Assess, score and grade the subject of a closed facts file; the registry entry is the one gathered with it."""
+def judge(
+    facts: Path, context: Path, rules: RuleSet, samples: Mapping[str, tuple[Sampled, ...]] | None = None
+) -> SubjectResult:
+    """Assess, score and grade the subject of a closed facts file; the registry entry is the one gathered with it.
+
+    `samples` stand in the place of those that rules would draw now.
+    """
     with open_facts(facts, context) as reader:
         kind = "site" if reader.ask("SELECT 1 FROM site") else "account"
         entry = _entry(reader, kind)
-        assessments = evaluate(reader, rules)
+        assessments = evaluate(reader, rules, samples=samples)
+        lost = gone_of(reader, rules, (k for k in known_findings(reader) if not k.rectified_on), assessments)
         statistics = _statistics(reader)
     profile = rules.profile
     services = bool(entry.get("services", 1))
@@ -63,8 +73,19 @@ def judge(facts: Path, context: Path, rules: RuleSet) -> SubjectResult:
         kind, str(entry["subject"]), str(entry["name"]), str(entry.get("address", "")),
         str(entry.get("platform", "")), str(entry["organizer"]), str(entry["unit"]), str(entry["group_name"]),
         str(entry["status"]), verdict, grade, decided_of(assessments), score, assessments, statistics,
-        authorised_by=str(entry.get("authorised_by", "")),
+        authorised_by=str(entry.get("authorised_by", "")), gone=lost,
     )  # fmt: skip
+
+
+def gone(
+    facts: Path, context: Path, rules: RuleSet, known: Iterable[KnownFinding], assessments: Sequence[Assessment]
+) -> tuple[Gone, ...]:
+    """What became of known findings of a subject that are not among its assessments, by its closed facts file.
+
+    Raises StoreError if the file cannot be read, QueryError if a query of ours is refused.
+    """
+    with open_facts(facts, context) as reader:
+        return gone_of(reader, rules, known, assessments)
 
 
 def _entry(reader: FactsReader, kind: str) -> dict[str, Any]:

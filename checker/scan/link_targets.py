@@ -44,6 +44,8 @@ async def check_links(work: Reading, budget: Budget, fetch: Fetcher) -> None:
     What the home page carries comes first, then the rest in order of first sight: the budget cuts at the end.
     """
     rows = work.facts.execute(_TARGETS, (work.home,))
+    if work.focus is not None:
+        rows = [row for row in rows if work.focus.names_target(row[0])]
     targets = [_target(work, url, _unless_led_out(work, _look(url, *seen))) for url, *seen in rows]
     ends = _pager_links(work)
     lexicon = the_lexicon()

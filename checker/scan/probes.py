@@ -27,8 +27,9 @@ async def run_probes(
     work.facts.execute(f"DELETE FROM probe WHERE probe IN ({marks})", _MADE)  # what a killed scan left
     work.facts.execute("DELETE FROM gather_log WHERE fact = 'probe' AND scope IN (?, ?, ?)", _PLACES)
     tests = _tests(work, fetch, real_now)
+    places = _PLACES if work.focus is None else [place for place in _PLACES if place in work.focus.probes]
     shut = work.shut() if work.site.status != "closed" else ""  # a closed site's test makes no request
-    for place in _PLACES:
+    for place in places:
         if place not in tests:
             work.facts.write([GatherLog(site, "probe", place, "notApplicable", "")])
         elif shut:

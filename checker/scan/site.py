@@ -15,6 +15,7 @@ from checker.fetch import Fetcher, Renderer, SubjectArchive
 from checker.model.registry import Site
 from checker.model.results import FetchOutcome
 from checker.scan.coverage import coverage_lines
+from checker.scan.focus import Focus, queue_seeds, queue_undated, restore_columns
 from checker.scan.hours import never_shut
 from checker.scan.keeping import keep
 from checker.scan.link_targets import check_links
@@ -49,20 +50,27 @@ async def gather_site(  # noqa: PLR0913 - all of it is one subject's
     *,
     archive: SubjectArchive | None = None,
     shut: Callable[[], str] = never_shut,
+    focus: Focus | None = None,
 ) -> None:
     """Read a site within its budget and write all facts and coverage lines; never raises for what the site does.
 
     `shut` says why the site may not be asked just now, '' if it may: then what is unread is left with that reason.
+    With a `focus` only what it names is asked for.
     """
     if facts.execute(_GATHERED):
         return  # killed before it was judged: nothing is asked, and nothing said, a second time
     home = normalise(site.url) or site.url
     scope = Scope(home, site.aliases)
-    frontier = Frontier(facts, scope, site.max_pages or budget.pages, budget.depth, _last_rank(site, budget))
-    work = Reading(site, home, facts, frontier, scope, clock, archive=archive, shut=shut)
+    pages, admits = site.max_pages or budget.pages, focus.admits if focus else None
+    frontier = Frontier(facts, scope, pages, budget.depth, _last_rank(site, budget), admits)
+    work = Reading(site, home, facts, frontier, scope, clock, archive=archive, shut=shut, focus=focus)
     _take_up(work)
     end = time.monotonic() + budget.minutes * 60
     await _read_pages(work, budget, end, fetch, progress)
+    if focus is not None:
+        if not work.gave_up and queue_undated(frontier, facts, focus):
+            await _read_pages(work, budget, end, fetch, progress)
+        restore_columns(facts, focus)
     if renderer is not None and not work.gave_up and site.status != "closed":
         progress(site.id, work.frontier.read, "渲染页面")
         if await render_pages(work, renderer, budget.renders):
@@ -98,6 +106,8 @@ def _take_up(work: Reading) -> None:
     rows = work.facts.execute("SELECT a.url FROM site_column c JOIN address a ON a.id = c.url WHERE c.registered = 1")
     for (url,) in rows:
         work.frontier.add(url, Rank.COLUMN, 1, "column", url)
+    if work.focus is not None:
+        queue_seeds(work.frontier, work.focus)
     work.facts.commit()
 
 

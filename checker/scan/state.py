@@ -12,6 +12,7 @@ from checker.facts.store import FactsWriter
 from checker.fetch import Fetched, SubjectArchive
 from checker.model.facts import Address, Fetch
 from checker.model.registry import Site
+from checker.scan.focus import Focus
 from checker.scan.hours import never_shut
 
 BY_SCRIPT = "页面由脚本生成，需要浏览器渲染"
@@ -39,7 +40,7 @@ class Reading:
     """One site being read. `fragments` are parts that its pages load, by address; `asked` those that were asked for.
 
     `bringing` is held while parts are asked for: pages read together mostly load the same ones. `shut` says why the
-    site may not be asked just now.
+    site may not be asked just now. `focus`: what a recheck may ask for.
     """
 
     site: Site
@@ -59,6 +60,7 @@ class Reading:
     outage_waited: float = 0.0
     archive: SubjectArchive | None = None
     shut: Callable[[], str] = never_shut
+    focus: Focus | None = None
 
     @property
     def asks_robots(self) -> bool:

@@ -21,6 +21,7 @@ from checker.model.lexicon import WordList
 from checker.model.registry import Account, Site
 from checker.registry import account_fact, columns_of, site_fact
 from checker.scan.accounts import AccountWork, gather_whole_account
+from checker.scan.focus import Focus
 from checker.scan.hours import hours_of, never_shut, shut_by, within_hours
 from checker.scan.site import gather_site
 from checker.scan.state import Progress
@@ -51,7 +52,7 @@ class Task:
     """One subject to gather, and where its files lie; without `archive` no answer is kept.
 
     `waits`: a site outside its hours is waited for instead of being left out. `lexicons`: the lists that texts are read
-    by; without any the wording stays unread, and says so.
+    by; without any the wording stays unread, and says so. `focus`: what a recheck may ask for; None = everything.
     """
 
     subject: Site | Account
@@ -61,6 +62,7 @@ class Task:
     archive: Places | None = None
     waits: bool = False
     lexicons: tuple[WordList, ...] = ()
+    focus: Focus | None = None
 
 
 async def gather(
@@ -78,14 +80,16 @@ async def gather(
             shut, within = _manners(task.subject, fetch)
             renderer = _renderer(task.budget, within, clock, browser)
             await gather_site(
-                task.subject, task.budget, facts, within, clock.now, progress, renderer, archive=archive, shut=shut
-            )
+                task.subject, task.budget, facts, within, clock.now, progress, renderer, archive=archive, shut=shut,
+                focus=task.focus,
+            )  # fmt: skip
         else:
-            work = AccountWork(task.subject, facts, fetch, clock.now, task.budget, archive, task.lexicons)
+            targets = task.focus.targets if task.focus else None
+            work = AccountWork(task.subject, facts, fetch, clock.now, task.budget, archive, task.lexicons, targets)
             await gather_whole_account(work)
         if archive is not None:
             archive.forget(url for (url,) in facts.execute(_LEAKS))
-            archive.finish(complete=not facts.execute(_UNREAD)[0][0])
+            archive.finish(complete=task.focus is None and not facts.execute(_UNREAD)[0][0])
 
 
 _LEAKS = """

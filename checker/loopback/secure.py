@@ -1,4 +1,4 @@
-"""Secure connections of the sample city: an authority of its own and one certificate, made when first asked for."""
+"""Secure connections on loopback: an authority of its own and one certificate, made when first asked for."""
 
 import ssl
 import tempfile
@@ -38,7 +38,7 @@ class Certificates:
         """What a server needs to answer; a name that is not one of the hosts is refused in the handshake."""
         with self._lock:
             if self._context is None:
-                self._folder = tempfile.TemporaryDirectory(prefix="checker-demo-")
+                self._folder = tempfile.TemporaryDirectory(prefix="checker-loopback-")
                 self._context = self._made(Path(self._folder.name))
             return self._context
 
@@ -51,17 +51,17 @@ class Certificates:
 
     def _made(self, folder: Path) -> ssl.SSLContext:
         root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-        root_name = _named("checker demo authority")
+        root_name = _named("checker loopback authority")
         root = _signed(root_name, root_key.public_key(), (root_name, root_key), ())
-        leaf = _signed(_named("checker demo"), key.public_key(), (root_name, root_key), sorted(self._hosts))
+        leaf = _signed(_named("checker loopback"), key.public_key(), (root_name, root_key), sorted(self._hosts))
         (folder / "authority.pem").write_bytes(root.public_bytes(serialization.Encoding.PEM))
-        (folder / "city.pem").write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
+        (folder / "hosts.pem").write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
         plain = serialization.NoEncryption()
-        (folder / "city.key").write_bytes(
+        (folder / "hosts.key").write_bytes(
             key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(folder / "city.pem", folder / "city.key")
+        context.load_cert_chain(folder / "hosts.pem", folder / "hosts.key")
         context.sni_callback = self._greeted
         return context
 

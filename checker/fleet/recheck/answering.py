@@ -1,0 +1,147 @@
+"""What became of each finding that was looked at again, and the old result with that taken into account."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from checker.fleet.recheck.aim import Before
+from checker.model.context import KnownFinding
+from checker.model.results import Assessment, Change, Finding, Gone, SubjectResult
+from checker.model.rules import Profile
+from checker.score import Standing, after_recheck
+
+NOT_RECTIFIED, UNKNOWN = "notRectified", "unknown"
+UNREGISTERED = "该对象已不在登记表中，未复查"
+OTHER_RULES = "复查所用指标与原检查不同"
+_CROWDED = "曾引用该链接的页面较多，本次未全部重新读取"
+_REMOVED = "页面本次应答为不存在"
+_NOT_LOOKED = "本次未能再检查"
+_DOUBTED = "本次只见疑似情形，需人工确认"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One subject's findings to be answered: its old result and its facts file, in the scan `based_on`.
+
+    `profile` is that which the old result was judged by; `remark` stands with every answer.
+    """
+
+    base: SubjectResult
+    targets: Sequence[KnownFinding]
+    facts: Path
+    based_on: str
+    profile: Profile
+    remark: str = ""
+
+
+def unanswered(targets: Iterable[KnownFinding], reason: str) -> tuple[Gone, ...]:
+    """Nothing can be said of these, for one reason."""
+    return tuple(_not_seen(target, reason) for target in targets)
+
+
+def _not_seen(k: KnownFinding, reason: str) -> Gone:
+    return Gone(
+        k.rule, k.fingerprint, k.clause, k.problem, k.item, k.location, k.detail, k.url, k.certainty, k.first_seen,
+        k.last_seen, k.notified_on, Change.NOT_SEEN, reason,
+    )  # fmt: skip
+
+
+def settled(gone: Iterable[Gone], home: str, then: Path, now: Path) -> tuple[Gone, ...]:
+    """The same with what the facts files of the scan (`then`) and of the recheck (`now`) say besides.
+
+    A dead link is off a site only if every page that carried it was read again, or its target works. A page (but the
+    home page) that answers that it is gone has been removed, also where that leaves its rule without the facts.
+    """
+    with closing(Before(then)) as before, closing(Before(now)) as after:
+
+        def said(g: Gone) -> Gone:
+            if g.change is Change.RECTIFIED and before.dead(g.url) and before.crowded(g.url):
+                return g if after.answers(g.url) else replace(g, change=Change.NOT_SEEN, reason=_CROWDED)
+            if g.change is Change.NOT_SEEN and g.location != home and after.gone(g.location):
+                return replace(g, change=Change.REMOVED, reason=_REMOVED)
+            return g
+
+        return tuple(map(said, gone))
+
+
+def answered(question: Question, today: SubjectResult | None, gone: Iterable[Gone]) -> SubjectResult:
+    """The old result without its rectified rows, with an answer to each finding.
+
+    `today` is what was found now (None: nothing was looked at), `gone` says what is not there any more.
+    """
+    assessments = today.assessments if today else ()
+    seen = {f.fingerprint: (a, f) for a in assessments for f in a.findings if f.certainty != "unknown"}
+    doubted = _certain(question) & {mark for mark, (_, f) in seen.items() if f.certainty != "certain"}
+    there = {mark: rows for mark, rows in seen.items() if mark not in doubted}
+    known = {g.fingerprint: g for g in gone}
+    asked = {t.fingerprint for t in question.targets}
+    missing = tuple(
+        _remarked(
+            known.get(t.fingerprint) or _not_seen(t, _DOUBTED if t.fingerprint in doubted else _NOT_LOOKED),
+            question.remark,
+        )
+        for t in question.targets if t.fingerprint not in there
+    )  # fmt: skip
+    answers = {g.fingerprint: g.change for g in missing}
+    still = {mark: rows for mark, rows in there.items() if mark in asked}
+    left = {a.rule: _rows(question, a, still, answers) for a in question.base.assessments}
+    sure = {rule: tuple(f for f in found if f.rechecked != UNKNOWN) for rule, found in left.items()}
+    base = replace(question.base, problems=(*question.base.problems, *(today.problems if today else ())))
+    result = after_recheck(base, left, sure, question.profile, _standing(question))
+    return replace(result, gone=missing, statistics=today.statistics if today else {})
+
+
+def _certain(question: Question) -> set[str]:
+    """What was certain then; where that is only suspected now (a sheet of posts grew old), a person must look."""
+    base = {f.fingerprint: f.certainty for a in question.base.assessments for f in a.findings}
+    return {t.fingerprint for t in question.targets if base.get(t.fingerprint, t.certainty) == "certain"}
+
+
+def _remarked(gone: Gone, remark: str) -> Gone:
+    return replace(gone, reason="；".join(filter(None, (gone.reason, remark))))
+
+
+def _rows(
+    question: Question, assessment: Assessment, still: Mapping[str, tuple[Assessment, Finding]],
+    answers: Mapping[str, Change],
+) -> tuple[Finding, ...]:  # fmt: skip
+    """The rows of one rule that stay, and those that were notified without being among them and are there now."""
+    notified = {t.fingerprint: t.notified_on for t in question.targets}
+    kept = [f for f in assessment.findings if answers.get(f.fingerprint) is not Change.RECTIFIED]
+    rows = [_kept(question, f, still, answers, notified.get(f.fingerprint, f.notified_on)) for f in kept]
+    mine = {f.fingerprint for f in assessment.findings}
+    rows += [
+        replace(f, notified_on=notified[mark], rechecked=NOT_RECTIFIED)
+        for mark, (a, f) in still.items() if a.rule == assessment.rule and mark not in mine
+    ]  # fmt: skip
+    return tuple(rows)
+
+
+def _kept(
+    question: Question, row: Finding, still: Mapping[str, tuple[Assessment, Finding]], answers: Mapping[str, Change],
+    notified_on: str,
+) -> Finding:  # fmt: skip
+    """A row that stays: with its new evidence where it is still there, else with the old one."""
+    if row.fingerprint in still:
+        new = still[row.fingerprint][1]
+        return replace(
+            row, detail=new.detail, evidence=new.evidence, change=new.change, notified_on=notified_on,
+            rechecked=NOT_RECTIFIED,
+        )  # fmt: skip
+    archive = row.evidence.archive
+    evidence = replace(row.evidence, archive=f"../{question.based_on}/{archive}") if archive else row.evidence
+    looked = UNKNOWN if row.fingerprint in answers else ""
+    return replace(row, evidence=evidence, notified_on=notified_on, rechecked=looked)
+
+
+def _standing(question: Question) -> Standing:
+    """What the arithmetic must know, as it was registered then."""
+    with closing(Before(question.facts)) as before:
+        site = before.registered()
+    base = question.base
+    if base.kind != "site":
+        return Standing(True, False, "account")
+    if site is None:  # its facts are not there any more: the old result tells whether it was scored
+        return Standing(True, base.score.part2 is not None, "")
+    return Standing(site[1], site[0] in (question.profile.scores or ()), site[0])

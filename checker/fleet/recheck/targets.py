@@ -1,0 +1,141 @@
+"""Which findings a recheck looks at again: those that were notified, or all of whoever was found unqualified."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from checker.errors import StoreError, UsageError
+from checker.fleet.run import assemble
+from checker.fleet.store import ScanReader
+from checker.history.notified import notified_findings
+from checker.model.context import KnownFinding
+from checker.model.results import Assessment, Finding, Scan, SubjectResult, Verdict
+from checker.rules import RuleSet
+
+Targets = Mapping[str, tuple[KnownFinding, ...]]
+"""What is looked at again, by subject."""
+
+_OF_OTHERS = frozenset({"known_finding", "finding_state"})
+"""Rules that read these speak of other findings: whoever rectifies those has rectified these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for: the scan to start from (None = the newest), all findings or those notified, whose."""
+
+    scan: str | None = None
+    everything: bool = False
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a recheck will look at: the folder of the scan it is based on, that scan, and its findings.
+
+    `profile_body` is the profile as that scan was judged by it: its effects go on to hold.
+    """
+
+    folder: Path
+    base: Scan
+    targets: Targets
+    profile_body: str
+
+
+def base_of(store: Path, scan: str | None) -> str:
+    """Id of the scan to start from, by default the newest finished one; raises UsageError for any that cannot be it."""
+    folders = sorted((p.parent for p in (store / "scans").glob("*/scan.sqlite")), reverse=True)
+    if scan is None:
+        for folder in folders:
+            if not _refused(folder):
+                return folder.name
+        raise UsageError(f"{store}: no finished scan is stored here; `checker scan` makes one")
+    if scan not in {f.name for f in folders}:
+        names = ", ".join(f.name for f in folders[:5]) or "none"
+        raise UsageError(f"{store}: no scan {scan}; the newest are {names}")
+    if why := _refused(store / "scans" / scan):
+        raise UsageError(f"--scan {scan}: {why}")
+    return scan
+
+
+def _refused(folder: Path) -> str:
+    """Why a scan cannot be what a recheck starts from, '' if it can."""
+    try:
+        with ScanReader(folder) as opened:
+            info = opened.info()
+    except (StoreError, sqlite3.Error) as error:
+        return str(error)
+    if info.get("kind", "scan") != "scan":
+        return f"is a recheck itself; name the scan it is based on, {info.get('based_on', '')}"
+    return "" if "finished_at" in info else "is not finished; `checker scan --resume` goes on with it"
+
+
+def prepared(store: Path, wanted: Wanted, rules: RuleSet) -> Prepared:
+    """Read the scan and choose its findings; raises UsageError where there is nothing to look at again."""
+    scan = base_of(store, wanted.scan)
+    folder = store / "scans" / scan
+    with ScanReader(folder) as opened:
+        base, body = assemble(opened), opened.info()["profile_body"]
+    results = {s.id: s for s in base.subjects}
+    for subject in wanted.only:
+        if subject not in results:
+            raise UsageError(f"--only {subject}: scan {scan} holds no result of this id")
+    others = frozenset(loaded.rule.id for loaded in rules.rules if loaded.reads & _OF_OTHERS)
+    chosen = _everything(base) if wanted.everything else _notified(store, results)
+    mine = {
+        subject: tuple(row for row in rows if row.rule not in others)
+        for subject, rows in chosen.items()
+        if not wanted.only or subject in wanted.only
+    }
+    found = {subject: rows for subject, rows in mine.items() if rows}
+    if not found:
+        raise UsageError(_nothing(scan, wanted))
+    return Prepared(folder, base, found, body)
+
+
+def _nothing(scan: str, wanted: Wanted) -> str:
+    which = f" of {', '.join(wanted.only)}" if wanted.only else ""
+    if wanted.everything:
+        return f"scan {scan} found nobody unqualified{which}: there is nothing to look at again"
+    return (
+        f"no finding{which} in scan {scan} is noted as notified and still unrectified; after the circular, "
+        f"`checker history notify --scan {scan}` notes it; --all looks at everything of whoever was found unqualified"
+    )
+
+
+def _everything(base: Scan) -> dict[str, tuple[KnownFinding, ...]]:
+    return {
+        s.id: tuple(known_of(s, a, f) for a in s.assessments if a.effect != "bonus" for f in a.findings if _stands(f))
+        for s in base.subjects if s.verdict is Verdict.UNQUALIFIED
+    }  # fmt: skip
+
+
+def _stands(finding: Finding) -> bool:
+    return finding.certainty != "unknown" and finding.suppressed is None
+
+
+def _notified(store: Path, results: Mapping[str, SubjectResult]) -> dict[str, tuple[KnownFinding, ...]]:
+    """What the circular named, as the scan has it where it has it."""
+    found = {}
+    for subject, rows in notified_findings(store).items():
+        if subject not in results:
+            continue
+        result = results[subject]
+        mine = {f.fingerprint: known_of(result, a, f) for a in result.assessments for f in a.findings if _stands(f)}
+        found[subject] = tuple(
+            replace(mine[k.fingerprint], notified_on=k.notified_on, first_seen=k.first_seen, last_seen=k.last_seen)
+            if k.fingerprint in mine else k
+            for k in rows
+        )  # fmt: skip
+    return found
+
+
+def known_of(subject: SubjectResult, assessment: Assessment, finding: Finding) -> KnownFinding:
+    """A row of a result as a known finding."""
+    return KnownFinding(
+        subject=subject.id, fingerprint=finding.fingerprint, rule=assessment.rule,
+        problem=finding.problem or assessment.problem, first_seen=finding.first_seen,
+        last_seen=finding.evidence.seen_at, notified_on=finding.notified_on, rectified_on="", clause=finding.clause,
+        item=finding.item, location=finding.location, detail=finding.detail, url=finding.url, key=finding.key,
+        scope=finding.scope, certainty=finding.certainty,
+    )  # fmt: skip

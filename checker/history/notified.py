@@ -1,0 +1,25 @@
+"""What was notified and still stands: the findings that a recheck looks at again."""
+
+from dataclasses import fields
+from pathlib import Path
+
+from checker.history.files import HISTORY, opened
+from checker.model.context import KnownFinding
+
+
+def notified_findings(store: Path) -> dict[str, tuple[KnownFinding, ...]]:
+    """Findings by subject that were notified and neither rectified since nor settled by a person. Raises StoreError."""
+    path = store / "history.sqlite"
+    if not path.exists():
+        return {}
+    names = ", ".join(f.name for f in fields(KnownFinding))
+    sql = (
+        f"SELECT {names} FROM finding WHERE notified_on <> '' AND rectified_on = '' AND state <> 'accepted' "
+        "ORDER BY subject, rule, first_seen, fingerprint"
+    )
+    found: dict[str, list[KnownFinding]] = {}
+    with opened(path, HISTORY, "history") as db:
+        for row in db.execute(sql):
+            known = KnownFinding(*row)
+            found.setdefault(known.subject, []).append(known)
+    return {subject: tuple(rows) for subject, rows in found.items()}

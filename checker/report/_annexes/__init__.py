@@ -1,0 +1,1 @@
+"""The annexes of a circular as pages of a workbook: pure rows in `page.Page`, written by `writer`."""

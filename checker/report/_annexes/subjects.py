@@ -1,0 +1,207 @@
+"""The annexes of subjects: 总体情况, 网站检查结果, 政务新媒体检查结果, 单项否决, 趋势."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from checker.model.results import KindSummary, Outcome, Past, Scan, SubjectResult, Verdict
+from checker.report._annexes.page import Cell, Page, Table, at, centred, number, share, text, verdict
+from checker.report._rows import (
+    SCAN_WORDS,
+    Row,
+    bare,
+    below_the_line,
+    change_word,
+    code,
+    full_name,
+    main_problems,
+    notices,
+    place,
+    platform,
+    rows,
+    wall_time,
+)
+from checker.report._wording import EFFECTS, VERDICTS, home_unread
+
+_ORDER = [Verdict.UNQUALIFIED, Verdict.PENDING, Verdict.QUALIFIED, None]
+
+
+def overview(scan: Scan, others: Sequence[Page]) -> Page:
+    """总体情况: the counts and rates, the findings, the units, what judged, and what the other pages hold."""
+    return Page("总体情况", (_counts(scan), _findings(scan), _units(scan), _judged(scan), _contents(others)))
+
+
+def _counts(scan: Scan) -> Table:
+    columns = (
+        text("对象", 34), number("登记", 20), number("关停"), number("检查", 12), number("合格", 12), number("待核"),
+        number("不合格"), share("合格率"), share("合格率（待核全部按不合格计）", 17),
+    )  # fmt: skip
+    body = tuple((word, *_tallies(kind)) for word, kind in (("政府网站", scan.sites), ("政务新媒体", scan.accounts)))
+    word = SCAN_WORDS.get(scan.kind, scan.kind)
+    title = f"{word}情况" if scan.complete else f"{word}情况（{word}没有做完，以下只有已经查完的对象）"
+    return Table(columns, body, title)
+
+
+def _tallies(kind: KindSummary) -> tuple[Cell, ...]:
+    return (
+        kind.registered, kind.closed, kind.inspected, kind.qualified, kind.pending, kind.unqualified, kind.pass_rate,
+        kind.pass_rate_if_pending_fail,
+    )  # fmt: skip
+
+
+def _findings(scan: Scan) -> Table:
+    """How many rows of which effect, by certainty; suppressed ones apart."""
+    found = Counter((r.effect, "suppressed" if r.finding.suppressed else r.finding.certainty) for r in rows(scan))
+    kinds = ("certain", "candidate", "unknown", "suppressed")
+    words = [*EFFECTS.values(), "预警"]
+    body: tuple[tuple[Cell, ...], ...] = tuple((word, *(found[word, kind] for kind in kinds)) for word in words)
+    columns = (text("类别", 34), number("确定", 20), number("候选"), number("无法判定"), number("已豁免"))
+    return Table(columns, body, "检查结果条数（含未达否决标准的条数，见“问题清单”的结论）")
+
+
+def _units(scan: Scan) -> Table:
+    scored = sorted(scan.units, key=lambda u: (u.score is None, -(u.score or 0)))
+    body = tuple((u.unit, u.group, u.score, VERDICTS[u.verdict] if u.verdict else "", len(u.subjects)) for u in scored)
+    columns = (text("单位", 34), text("分组", 20), number("得分"), verdict("结论", 12), number("对象数", 12))
+    return Table(columns, body, "单位情况")
+
+
+def _judged(scan: Scan) -> Table:
+    facts: list[tuple[str, Cell]] = [
+        ("编号", scan.id), ("类别", SCAN_WORDS.get(scan.kind, scan.kind)), ("复查所依据的检查", scan.based_on),
+        ("检查时点（北京时间）", wall_time(scan.as_of)), ("开始", wall_time(scan.started_at)),
+        ("结束", wall_time(scan.finished_at)), ("指标方案", scan.rules.profile), ("指标版本", scan.rules.version),
+        ("指标 SHA-256", scan.rules.sha256), ("程序", f"checker {scan.tool_version}"),
+    ]  # fmt: skip
+    told = tuple((name, value) for name, value in facts if value)
+    return Table((text("项目", 34), text("内容", 20)), told, "检查依据")
+
+
+def _contents(others: Sequence[Page]) -> Table:
+    body = tuple((page.name, sum(len(t.rows) for t in page.tables)) for page in others)
+    return Table((text("工作表", 34), number("行数")), body, "各表行数（0 = 本次没有）")
+
+
+def sites(scan: Scan) -> Page:
+    """网站检查结果, in the columns of the circulars; by group as registered."""
+    columns = (
+        number("序号", 5), centred("网站标识码", 12), text("网站名称", 22), text("单位", 16), centred("分组", 7),
+        text("首页网址", 26), verdict("检查结果", 9), centred("等次", 7), number("得分", 7), number("第二部分", 7),
+        number("加分", 6), number("最低可能得分", 8), centred("否决项已判定", 8), text("主要存在问题", 44),
+        text("备注", 30), text("提示", 24), text("整改情况", 11),
+    )  # fmt: skip
+    table = Table(columns, tuple(_numbered(map(_site, _of(scan, "site")))))
+    return Page("网站检查结果", (table,), kept=3, printed=("序号", "备注"))
+
+
+def _site(subject: SubjectResult) -> tuple[Cell, ...]:
+    score = subject.score
+    return (
+        code(subject), subject.name, subject.unit, subject.group, subject.url, _result(subject), subject.grade or "",
+        score.total, score.part2, score.bonus, score.lowest, _decided(subject), _problems(subject),
+        _remarks(subject), notices(subject), subject.rectification,
+    )  # fmt: skip
+
+
+def accounts(scan: Scan) -> Page:
+    """政务新媒体检查结果, in the columns of the circulars."""
+    columns = (
+        number("序号", 5), centred("政务新媒体标识码", 19), text("开办单位", 22), text("账号名称", 20),
+        centred("账号类型", 11), centred("分组", 8), verdict("检查结果", 9), centred("等次", 7),
+        centred("否决项已判定", 8), text("主要存在问题", 44), text("备注", 30), text("提示", 24), text("整改情况", 11),
+    )  # fmt: skip
+    table = Table(columns, tuple(_numbered(map(_account, _of(scan, "account")))))
+    return Page("政务新媒体检查结果", (table,), kept=4, printed=("序号", "备注"))
+
+
+def _account(subject: SubjectResult) -> tuple[Cell, ...]:
+    return (
+        code(subject), subject.organizer, subject.name, platform(subject), subject.group, _result(subject),
+        subject.grade or "", _decided(subject), _problems(subject), _remarks(subject), notices(subject),
+        subject.rectification,
+    )  # fmt: skip
+
+
+def _of(scan: Scan, kind: str) -> list[SubjectResult]:
+    return [s for s in scan.subjects if s.kind == kind]
+
+
+def _numbered(body: Iterable[tuple[Cell, ...]]) -> Iterable[tuple[Cell, ...]]:
+    return ((n, *cells) for n, cells in enumerate(body, 1))
+
+
+def _result(subject: SubjectResult) -> str:
+    if subject.verdict is None:
+        return "已关停" if subject.status == "closed" else "不作判定"
+    return VERDICTS[subject.verdict]
+
+
+def _decided(subject: SubjectResult) -> str:
+    return f"{subject.decided.decided}/{subject.decided.of}" if subject.verdict is not None else ""
+
+
+def _problems(subject: SubjectResult) -> str:
+    """无 only where everything that can veto was decided: what nobody could look at is no clean bill."""
+    found = main_problems(subject)
+    if found or subject.verdict is not Verdict.QUALIFIED:
+        return found
+    undecided = subject.decided.of - subject.decided.decided
+    return f"未发现（另有{undecided}项否决指标未判定）" if undecided else "无"
+
+
+def _remarks(subject: SubjectResult) -> str:
+    """What keeps the verdict waiting, what went wrong on the way, and who allowed us more than robots.txt."""
+    waiting = "、".join(a.title for a in subject.assessments if a.blocks)
+    unread = home_unread(subject)
+    parts = [
+        f"结论还要等：{waiting}" if waiting and subject.verdict is Verdict.PENDING else "",
+        f"首页未能读取：{unread}" if unread else "",
+        *subject.problems,
+        f"经授权不受 robots.txt 限制：{subject.authorised_by}" if subject.authorised_by else "",
+    ]
+    return "；".join(filter(None, parts))
+
+
+def vetoes(scan: Scan) -> Page:
+    """单项否决: every certain row of a veto that failed, and who is below 60 points without one."""
+    columns = (
+        number("序号", 5), centred("标识码", 19), text("网站/政务新媒体名称", 24), text("单位", 18),
+        text("否决指标", 16), text("问题", 20), text("说明", 40), text("位置", 30), text("网址", 30),
+        centred("变化", 10), at("本次发现时间"), text("整改建议", 34), text("首页网址", 28),
+    )  # fmt: skip
+    body = [cells for s in scan.subjects for cells in _vetoed_by(s, scan)]
+    return Page("单项否决", (Table(columns, tuple(_numbered(body))),), kept=3, printed=("序号", "网址"))
+
+
+def _vetoed_by(subject: SubjectResult, scan: Scan) -> list[tuple[Cell, ...]]:
+    who = (code(subject), full_name(subject), subject.unit)
+    out: list[tuple[Cell, ...]] = []
+    for a in (a for a in subject.assessments if a.effect == "veto" and a.outcome is Outcome.FAIL):
+        found = [r for f in a.findings if (r := Row(subject, a, f)).counts]
+        for r in found:
+            f = r.finding
+            out.append(
+                (*who, a.title, r.problem, f.detail, place(f.location), place(f.url),
+                 change_word(r, scan.as_of, scan.kind == "recheck"), wall_time(f.evidence.seen_at), a.advice,
+                 subject.url)
+            )  # fmt: skip
+        if bare(a):
+            out.append((*who, a.title, a.problem, a.reason or "", "", "", "", None, a.advice, subject.url))
+    if below := below_the_line(subject):
+        out.append((*who, "第二部分", below, "", "", "", "", None, "", subject.url))
+    return out
+
+
+def trend(scan: Scan) -> Page:
+    """趋势: earlier inspections of the same registry, oldest first, and this one."""
+    kinds = ("登记", "检查", "合格", "待核", "不合格")
+    columns = (
+        text("编号", 22), at("检查时点"), *(number(f"网站{k}", 9) for k in kinds), share("网站合格率"),
+        *(number(f"新媒体{k}", 9) for k in kinds), share("新媒体合格率"),
+    )  # fmt: skip
+    now = Past(scan.id, scan.as_of, scan.sites, scan.accounts)
+    body = tuple((p.id, wall_time(p.as_of), *_point(p.sites), *_point(p.accounts)) for p in (*scan.trend, now))
+    return Page("趋势", (Table(columns, body),), kept=2)
+
+
+def _point(kind: KindSummary) -> tuple[Cell, ...]:
+    return kind.registered, kind.inspected, kind.qualified, kind.pending, kind.unqualified, kind.pass_rate

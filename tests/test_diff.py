@@ -1,0 +1,482 @@
+"""`checker diff`: what became of every finding from one stored inspection to another, and how that is shown.
+
+`CHECKER_UPDATE_GOLDEN=1 pytest tests/test_diff.py` writes the golden files anew; look at the diff before you commit.
+"""
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from typer.testing import CliRunner
+
+import checker.fleet.diff as diffing
+from checker.cli import app
+from checker.cli.diff import arrived_at
+from checker.demo import CityServer
+from checker.errors import StoreError, UsageError
+from checker.facts.schema import SCHEMA_VERSION
+from checker.fleet import run
+from checker.fleet.diff import compare, pair_of, recheck_pair
+from checker.model.context import KnownFinding
+from checker.model.differences import Comparison, Presence
+from checker.model.results import (
+    Assessment,
+    Change,
+    Finding,
+    Gone,
+    Outcome,
+    RuleSetInfo,
+    Scan,
+    Score,
+    SuppressionUse,
+    Verdict,
+)
+from checker.report._diff import DIFF_FORMATS, document
+from checker.report._diff_text import render_text
+from tests.comparing import NOW, THEN, again, keep, row, rule, scan, seen_now, subject
+from tests.golden_scan import HOSTILE
+from tests.scanning import html, national, order, site
+from tests.test_report import errors
+
+GOLDEN = Path(__file__).parent / "golden"
+RULES = replace(national(), sha256="4f2a91c0" * 8)
+LATER = "2021-11-05T10:00:00+08:00"
+
+
+@pytest.fixture
+def answered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Change]:
+    """What the facts say of findings that are gone, by fingerprint; of all others they say nothing."""
+    said: dict[str, Change] = {}
+
+    def gone(
+        facts: Path, context: Path, rules: object, known: Iterable[KnownFinding], assessments: Sequence[Assessment]
+    ) -> tuple[Gone, ...]:
+        return tuple(
+            Gone(k.rule, k.fingerprint, k.clause, k.problem, k.item, k.location, k.detail, k.url, k.certainty,
+                 k.first_seen, k.last_seen, k.notified_on, said[k.fingerprint], "见采集记录")
+            for k in known if k.fingerprint in said
+        )  # fmt: skip
+
+    monkeypatch.setattr(diffing, "gone", gone)
+    return said
+
+
+def became(comparison: Comparison) -> list[tuple[str, str, str]]:
+    return [(f.fingerprint, f.change.value, f.reason) for s in comparison.subjects for f in s.findings]
+
+
+def two(store: Path, before: list[Finding], after: list[Finding]) -> Comparison:
+    keep(store, scan("20211101", THEN, subject(rule(*before))))
+    keep(store, scan("20211108", NOW, subject(rule(*after))))
+    return compare(store, "20211101", "20211108", RULES)
+
+
+# --- what became of findings
+
+
+SURE, DOUBT, UNREAD = {"certainty": "certain"}, {"certainty": "candidate"}, {"certainty": "unknown"}
+HERE: list[tuple[str, list[Finding], list[Finding], list[tuple[str, str, str]]]] = [
+    ("new", [], [seen_now("a")], [("a", "new", "")]),
+    ("unchanged", [row("a", "已3天")], [row("a", "已10天")], [("a", "unchanged", "")]),
+    ("price", [row("a", price=Decimal("-0.2"))], [row("a", price=Decimal("-0.5"))],
+     [("a", "updated", "分值由 -0.2 变为 -0.5")]),
+    ("clause", [row("a", clause="soon", problem="即将到期")], [row("a")], [("a", "updated", "原为“即将到期”")]),
+    ("confirmed", [row("a", **DOUBT)], [row("a", **SURE)], [("a", "updated", "由候选变为查实")]),
+    ("doubted", [row("a", **SURE)], [row("a", **DOUBT)], [("a", "updated", "由查实变为候选")]),
+    ("suppressed", [row("a")], [row("a", suppressed="r")], [("a", "updated", "已豁免")]),
+    ("suppression over", [row("a", suppressed="r")], [row("a")], [("a", "updated", "豁免不再有效")]),
+    ("two rows, one finding", [row("a", **DOUBT), row("a")], [row("a"), row("a", **DOUBT)], [("a", "unchanged", "")]),
+    ("never sure", [row("a", **UNREAD)], [row("a", **UNREAD)], []),
+    ("back", [], [again("a")], [("a", "reopened", "")]),
+    ("back in between", [], [row("a", change=Change.UNCHANGED)], [("a", "reopened", "")]),
+    ("new in between", [], [row("a", change=Change.UNCHANGED, first_seen=LATER)], [("a", "new", "")]),
+    ("older, then unread", [row("a", first_seen="2021-10-01T10:00:00+08:00", **UNREAD)],
+     [row("a", first_seen="2021-10-01T10:00:00+08:00", change=Change.UNCHANGED)],
+     [("a", "unchanged", "前一次检查未见，此前已发现（2021-10-01）")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), [c[1:] for c in HERE], ids=[c[0] for c in HERE])
+def test_what_became_of_a_finding_that_is_there(
+    tmp_path: Path, answered: object, before: list[Finding], after: list[Finding], expected: list[tuple[str, str, str]]
+) -> None:
+    if expected and expected[0][1] == "reopened":
+        after = [replace(f, first_seen="2021-10-01T10:00:00+08:00") for f in after]
+    assert became(two(tmp_path, before, after)) == expected
+
+
+def test_a_finding_that_is_gone_is_what_the_facts_say(tmp_path: Path, answered: dict[str, Change]) -> None:
+    answered |= {"a": Change.RECTIFIED, "b": Change.REMOVED, "c": Change.NOT_SEEN}
+    before = [row("a"), row("b"), row("c"), row("d"), row("e"), row("f", **UNREAD)]
+    assert became(two(tmp_path, before, [row("e", **UNREAD)])) == [
+        ("a", "rectified", "见采集记录"),
+        ("b", "removed", "见采集记录"),
+        ("c", "notSeen", "见采集记录"),
+        ("d", "notSeen", "后一次检查没有重新检查这一处"),
+        ("e", "notSeen", "后一次检查没有重新检查这一处"),
+    ]
+
+
+def test_merits_are_no_findings(tmp_path: Path) -> None:
+    bonus = rule(row("a"), effect="bonus", outcome=Outcome.PASS)
+    keep(tmp_path, scan("1", THEN, subject(bonus)))
+    keep(tmp_path, scan("2", NOW, subject(replace(bonus, findings=(row("b"),)))))
+    assert became(compare(tmp_path, "1", "2", RULES)) == []
+
+
+def test_where_the_facts_are_pruned_nothing_is_rectified(tmp_path: Path, answered: dict[str, Change]) -> None:
+    answered["a"] = Change.RECTIFIED
+    keep(tmp_path, scan("1", THEN, subject(rule(row("a")))))
+    keep(tmp_path, scan("2", NOW, subject()), facts=False)
+    assert became(compare(tmp_path, "1", "2", RULES)) == [
+        ("a", "notSeen", "后一次检查的事实文件已清理，不能确认是否重新检查")
+    ]
+
+
+def _too_new(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as db, db:
+        db.executescript(f"CREATE TABLE schema_info(version, kind); INSERT INTO schema_info VALUES ({99}, 'facts')")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda file: file.write_bytes(b"SQLite format 3\0" + b"half" * 300), "cannot be read|damaged|schema"),
+        (lambda file: file.with_name(f"{file.name}-wal").touch(), "is being written, or its scan was killed"),
+        (_too_new, "schema 99"),
+    ],
+    ids=["half-written", "open", "newer"],
+)
+def test_facts_that_cannot_be_read_prove_nothing_and_are_told_of(
+    tmp_path: Path, spoil: Callable[[Path], None], said: str
+) -> None:
+    keep(tmp_path, scan("1", THEN, subject(rule(row("a")))))
+    keep(tmp_path, scan("2", NOW, subject()))
+    file = tmp_path / "scans/2/facts/www-one-example.sqlite"
+    spoil(file)
+    found = compare(tmp_path, "1", "2", RULES)
+    assert became(found) == [("a", "notSeen", "后一次检查的事实文件无法读取，不能确认是否重新检查")]
+    (note,) = found.notes
+    assert note.startswith("www-one-example 网站（www-one-example）的事实文件无法读取，不再出现的问题不能确认：")
+    assert re.search(said, note)
+
+
+# --- subjects, and what stands at the head
+
+
+def test_who_is_in_one_inspection_only_is_named_and_nothing_of_him_is_rectified(tmp_path: Path) -> None:
+    old, new = subject(rule(row("a")), id="old"), subject(rule(seen_now("b")), id="new")
+    keep(tmp_path, scan("1", THEN, old))
+    keep(tmp_path, scan("2", NOW, new))
+    found = compare(tmp_path, "1", "2", RULES)
+    assert [(s.id, s.presence, [(f.fingerprint, f.change) for f in s.findings]) for s in found.subjects] == [
+        ("new", Presence.JOINED, [("b", Change.NEW)]),
+        ("old", Presence.LEFT, [("a", Change.NOT_SEEN)]),
+    ]
+    assert (found.subjects[0].before, found.subjects[1].after) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "presence", "changed"),
+    [
+        ("[]", '["new"]', Presence.LEFT_OUT, False),
+        ('["old"]', "[]", Presence.LEFT_OUT_BEFORE, False),
+        ("[]", "[]", Presence.LEFT, True),
+    ],
+)
+def test_who_was_not_asked_for_has_not_left(
+    tmp_path: Path, first: str, second: str, presence: Presence, changed: bool
+) -> None:
+    both = [subject(id="old"), subject(id="new")]
+    lone = presence is Presence.LEFT_OUT_BEFORE
+    keep(tmp_path, scan("1", THEN, *(both[:1] if lone else both)), only=first)
+    keep(tmp_path, scan("2", NOW, *(both if lone else both[1:])), only=second)
+    found = compare(tmp_path, "1", "2", RULES)
+    alone = next(s for s in found.subjects if s.presence is not Presence.BOTH)
+    assert (alone.presence, found.changed) == (presence, changed)
+
+
+def test_findings_of_one_who_was_left_out_before_are_as_old_as_history_says(tmp_path: Path) -> None:
+    before = subject(rule(row("a", first_seen="2021-10-01T10:00:00+08:00", change=Change.UNCHANGED), seen_now("b")))
+    keep(tmp_path, scan("1", THEN, subject(id="x")), only='["x"]')
+    keep(tmp_path, scan("2", NOW, before, subject(id="x")))
+    assert became(compare(tmp_path, "1", "2", RULES)) == [
+        ("a", "unchanged", "前一次检查未见，此前已发现（2021-10-01）"),
+        ("b", "new", ""),
+    ]
+
+
+def test_the_head_says_what_a_reader_must_know(tmp_path: Path) -> None:
+    keep(tmp_path, scan("1", NOW, subject(), rules=RuleSetInfo("gate", "2", "aaaaaaaa" * 8)))
+    keep(tmp_path, scan("2", THEN, subject(), rules=RuleSetInfo("national", "2019.1", "bbbbbbbb" * 8)))
+    assert compare(tmp_path, "1", "2", RULES).notes == (
+        "前一次检查的时点晚于后一次：请核对两个编号的次序",
+        "两次检查的指标不同：gate 2（aaaaaaaa）与 national 2019.1（bbbbbbbb）；"
+        "新增和不再出现的问题，可能只是因为指标变了",
+        "现在的指标与后一次检查所用的不同：是否重新检查过，按现在的指标判断",
+    )
+
+
+def test_a_recheck_answers_for_itself(tmp_path: Path) -> None:
+    answer = Gone("v4-columns-blank", "a", "main", "p", "i", "l", "d", "u", "certain", THEN, THEN, "", Change.RECTIFIED,
+                  "复查时已有内容")  # fmt: skip
+    before = subject(rule(row("a"), row("b"), row("c")))
+    keep(tmp_path, scan("1", THEN, before, subject(id="x")))
+    after = subject(rule(row("c")), gone=(answer,), rectification="未整改")
+    keep(tmp_path, scan("2", NOW, after, kind="recheck", based_on="1"))
+    found = compare(tmp_path, *recheck_pair(tmp_path), RULES)
+    assert became(found) == [
+        ("c", "unchanged", ""), ("a", "rectified", "复查时已有内容"), ("b", "notSeen", "复查没有涉及这一条"),
+    ]  # fmt: skip
+    assert (found.subjects[0].after.rectification, found.subjects[1].presence) == (  # type: ignore[union-attr]
+        "未整改", Presence.LEFT_OUT,
+    )  # fmt: skip
+
+
+# --- which two
+
+
+def test_the_two_newest_finished_scans_are_compared(tmp_path: Path) -> None:
+    for number in ("1", "2", "3"):
+        keep(tmp_path, scan(number, THEN))
+    keep(tmp_path, scan("4", NOW, kind="recheck", based_on="3"))
+    keep(tmp_path, scan("5", NOW, complete=False))
+    assert [pair_of(tmp_path, *p) for p in ((None, None), ("1", None), ("1", "4"))] == [
+        ("2", "3"), ("1", "3"), ("1", "4"),
+    ]  # fmt: skip
+    assert recheck_pair(tmp_path) == ("3", "4")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["9"], "no scan 9; the newest are 1, 2"),
+        (["2"], "2: there is no newer finished scan to compare it with"),
+        (["1", "1"], "name two different scans"),
+        (["1", "9"], "no scan 9; the newest are 1, 2"),
+        (["--only", "x"], "--only x: neither 1 nor 2 holds a result of this id"),
+        (["-f", "pdf"], "--format pdf: there are text, json, markdown, csv"),
+        (["--fail-on", "all"], "--fail-on all: must be veto, deduction, notice, never"),
+    ],
+)
+def test_a_wrong_wish_is_told(tmp_path: Path, words: list[str], message: str) -> None:
+    keep(tmp_path, scan("1", THEN, subject()))
+    keep(tmp_path, scan("2", NOW, subject()))
+    result = CliRunner().invoke(app, ["diff", *words, "--store", str(tmp_path)])
+    assert isinstance(result.exception, UsageError)
+    assert message in str(result.exception)
+
+
+def test_an_unfinished_scan_is_not_compared(tmp_path: Path) -> None:
+    keep(tmp_path, scan("1", THEN, subject()))
+    keep(tmp_path, scan("2", NOW, subject(), complete=False))
+    with pytest.raises(UsageError, match="two finished scans are needed to compare; there are 1"):
+        pair_of(tmp_path, None, None)
+    with pytest.raises(UsageError, match="scan 2 is not finished and cannot be compared"):
+        compare(tmp_path, "1", "2", RULES)
+    with pytest.raises(UsageError, match="no finished recheck is stored here"):
+        recheck_pair(tmp_path)
+
+
+def test_a_scan_of_a_newer_schema_is_told_and_can_be_left_out(tmp_path: Path) -> None:
+    for number in ("1", "2", "3"):
+        keep(tmp_path, scan(number, THEN))
+    with closing(sqlite3.connect(tmp_path / "scans/3/scan.sqlite")) as db, db:
+        db.execute(f"UPDATE schema_info SET version = {SCHEMA_VERSION + 1}")
+    with pytest.raises(StoreError, match=rf"schema {SCHEMA_VERSION + 1}, .*; to leave this scan out, name the two"):
+        pair_of(tmp_path, None, None)
+    assert compare(tmp_path, *pair_of(tmp_path, "1", "2"), RULES).changed is False
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE result SET body = '{\"kind\": 1}'", "DELETE FROM scan_info WHERE key = 'as_of'"]
+)
+def test_a_scan_that_was_written_by_halves_is_told(tmp_path: Path, statement: str) -> None:
+    keep(tmp_path, scan("1", THEN, subject()))
+    keep(tmp_path, scan("2", NOW, subject()))
+    with closing(sqlite3.connect(tmp_path / "scans/2/scan.sqlite")) as db, db:
+        db.execute(statement)
+    with pytest.raises(StoreError, match=r"scans/2: cannot be read .*; compare another scan"):
+        compare(tmp_path, "1", "2", RULES)
+
+
+# --- the command
+
+
+def invoke(store: Path, *words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["diff", "--store", str(store), *words])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout
+
+
+LEVELS: list[tuple[Assessment, dict[str, int]]] = [
+    (rule(seen_now("a")), {"never": 0, "veto": 1, "deduction": 1, "notice": 1}),
+    (rule(again("a")), {"veto": 1}),
+    (rule(seen_now("a"), effect="deduct"), {"veto": 0, "deduction": 1, "notice": 1}),
+    (rule(seen_now("a"), effect="notice"), {"veto": 0, "deduction": 0, "notice": 1}),
+    (rule(seen_now("a", notice=True), outcome=Outcome.PASS), {"veto": 0, "deduction": 0, "notice": 1}),
+    (rule(seen_now("a", certainty="candidate")), {"veto": 0, "notice": 0}),
+    (rule(seen_now("a", suppressed="r")), {"veto": 0, "notice": 0}),
+    (rule(seen_now("a"), outcome=Outcome.PASS), {"veto": 0, "notice": 0}),
+    (rule(row("a")), {"veto": 0, "notice": 0}),
+]
+
+
+@pytest.mark.parametrize(("found", "codes"), LEVELS, ids=range(len(LEVELS)))
+def test_only_what_arrived_fails_and_only_if_asked_to(tmp_path: Path, found: Assessment, codes: dict[str, int]) -> None:
+    known = rule(row("a")) if found == rule(row("a")) else rule()
+    keep(tmp_path, scan("1", THEN, subject(known)))
+    keep(tmp_path, scan("2", NOW, subject(found)))
+    compared = compare(tmp_path, "1", "2", RULES)
+    assert {level: int(arrived_at(compared, level)) for level in codes} == codes
+
+
+def test_the_exit_code_is_that_of_what_arrived(tmp_path: Path) -> None:
+    keep(tmp_path, scan("1", THEN, subject()))
+    keep(tmp_path, scan("2", NOW, subject(rule(seen_now("a")))))
+    assert [invoke(tmp_path, *words)[0] for words in ((), ("--fail-on", "veto"))] == [0, 1]
+
+
+def test_the_format_goes_to_a_file(tmp_path: Path) -> None:
+    keep(tmp_path, scan("1", THEN, subject()))
+    keep(tmp_path, scan("2", NOW, subject()))
+    assert invoke(tmp_path, "-f", "json", "-o", str(tmp_path / "new" / "diff.json")) == (0, "")
+    assert json.loads((tmp_path / "new" / "diff.json").read_text("utf-8")) == json.loads(
+        invoke(tmp_path, "-f", "json", "-o", "-")[1]
+    )
+
+
+# --- how it is shown
+
+
+def _golden(answered: dict[str, Change], store: Path) -> Comparison:
+    answered |= {"old-gone": Change.RECTIFIED, "old-page": Change.REMOVED, "old-unread": Change.NOT_SEEN}
+    links = {"rule": "d3-links", "title": "可用性", "effect": "deduct", "problem": "存在无法打开的链接"}
+    mended = row("old-gone", problem="首页链接无法打开", detail="“省政府”返回 404", notified_on="2021-11-02")
+    then = subject(
+        rule(row("old-page"), row("old-unread"), outcome=Outcome.PASS),
+        rule(mended, row("same", problem="其他页面链接无法打开", price=Decimal("-0.1")), **links),
+    )
+    now = subject(
+        rule(seen_now("new-blank", f"栏目“{HOSTILE}”列表为空，=1+1，|表格|，<b>，@所有人"), again("back"),
+             seen_now("soon", "最新一条为 2021-10-27，已 12 天", problem="应更新栏目即将到期", notice=True)),
+        rule(row("same", problem="其他页面链接无法打开", price=Decimal("-0.2"), points=Decimal("-0.2")),
+             seen_now("doubt", certainty="candidate"),
+             seen_now("kept", suppressed="等待恢复（负责人：张三，至2021-11-30）"),
+             **links),
+        verdict=Verdict.UNQUALIFIED, grade="不合格", score=Score(None, Decimal("91.5"), Decimal(0), Decimal(88)),
+    )  # fmt: skip
+    left, quiet = subject(rule(row("left")), id="www-left-example"), subject(rule(row("x")), id="www-quiet-example")
+    keep(store, scan("20211101-100000", THEN, then, left, quiet))
+    keep(store, scan("20211108-100000", NOW, now, quiet, rules=RuleSetInfo("national", "2019.2", "bbbbbbbb" * 8)))
+    use = SuppressionUse("x-typo", "网站 4211250023", "人名用字", "李四", "2021-07-01", "2021-11-03",
+                         "suppressions.yaml:9", "expired", 0)  # fmt: skip
+    return replace(compare(store, "20211101-100000", "20211108-100000", RULES), expired=(use,))
+
+
+VIEWS: dict[str, Callable[[Comparison], bytes]] = {
+    "diff.txt": render_text,
+    "diff-80.txt": lambda c: render_text(c, verbose=True, width=80),
+    "diff.json": lambda c: DIFF_FORMATS["json"](c, False),
+    "diff.md": lambda c: DIFF_FORMATS["markdown"](c, False),
+    "diff.csv": lambda c: DIFF_FORMATS["csv"](c, True),
+}
+
+
+@pytest.fixture
+def golden(tmp_path: Path, answered: dict[str, Change]) -> Comparison:
+    return _golden(answered, tmp_path)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_the_golden_files(name: str, golden: Comparison) -> None:
+    out = VIEWS[name](golden)
+    if os.environ.get("CHECKER_UPDATE_GOLDEN"):
+        (GOLDEN / name).write_bytes(out)
+    assert (GOLDEN / name).read_bytes() == out
+
+
+def test_no_line_is_wider_than_asked(golden: Comparison) -> None:
+    for width in (60, 80, 100):
+        lines = render_text(golden, True, width).decode().splitlines()
+        assert [line for line in lines if cell_len(line) > width and "http" not in line] == []
+
+
+def test_json_is_what_the_schema_says_and_every_field_has_a_sentence(golden: Comparison) -> None:
+    assert errors(document(golden), "diff-1.0.json", strict=True) == []
+    schema = json.loads((GOLDEN.parent.parent / "docs/schema/diff-1.0.json").read_text("utf-8"))
+    assert _silent(schema) == []
+
+
+def _silent(node: Any, name: str = "") -> list[str]:
+    """Properties without a description that ends like a sentence."""
+    found = []
+    for key, value in node.get("properties", {}).items():
+        told = str(value.get("description", ""))
+        found += ([] if told.endswith(".") else [f"{name}.{key}"]) + _silent(value, f"{name}.{key}")
+    for key, value in node.get("$defs", {}).items():
+        found += _silent(value, key)
+    return found
+
+
+def test_csv_holds_no_formula_and_a_row_a_finding(golden: Comparison) -> None:
+    out = DIFF_FORMATS["csv"](golden, True).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert len(rows) == sum(len(s.findings) for s in golden.subjects)
+    assert [v for r in rows for k, v in r.items() if v.startswith(("=", "+", "@")) and k != "分值"] == []
+    assert (
+        len(list(csv.DictReader(io.StringIO(DIFF_FORMATS["csv"](golden, False).decode("utf-8-sig")))))
+        == len(rows) - golden.counts[Change.UNCHANGED]
+    )
+
+
+def test_formulas_are_disarmed() -> None:
+    from checker.report._diff import _cell  # noqa: PLC0415
+
+    assert [_cell(v) for v in ("=1+1", "-0.2", "-x", "@a", "文")] == ["'=1+1", "-0.2", "'-x", "'@a", "文"]
+
+
+@pytest.mark.parametrize("name", ["text", "markdown"])
+def test_pages_steer_neither_the_terminal_nor_the_markup(name: str, golden: Comparison) -> None:
+    out = DIFF_FORMATS[name](golden, True).decode()
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", out)
+    if name == "markdown":
+        assert r"\|表格\|" in out
+        assert not re.search(r"(?<!\\)<b", out)
+
+
+# --- the whole line, over real pages
+
+
+def test_two_scans_of_real_pages(tmp_path: Path) -> None:
+    """A dead link is mended, another one dies, and a third page is not asked for any more."""
+    host = "www.one.example"
+    found: list[Scan] = []
+    for day, dead, pages in ((THEN, "/a.html", ("/a.html", "/c.html")), (NOW, "/b.html", ("/a.html", "/b.html"))):
+        links = "".join(f'<li><a href="{p}">关于召开{p}会议的通知</a>2021-11-01</li>' for p in pages)
+        city = {host: {"/": html(f"<ul>{links}</ul>"), **{p: html("<p>正文</p>") for p in pages if p != dead}}}
+        with CityServer(hosts=city) as server:
+            wanted = order(server, tmp_path, [site(host, kind="portal")], as_of=datetime.fromisoformat(day))
+            found.append(run(wanted, lambda _: None))
+    assert pair_of(tmp_path, None, None) == (found[0].id, found[1].id)
+    (one,) = compare(tmp_path, found[0].id, found[1].id, national()).subjects
+    links_of = [(f.change.value, f.url) for f in one.findings if f.rule == "d3-links"]
+    assert sorted(links_of) == [("new", f"http://{host}/b.html"), ("rectified", f"http://{host}/a.html")]
+    shutil.rmtree(tmp_path / "scans" / found[1].id / "facts")
+    (one,) = compare(tmp_path, found[0].id, found[1].id, national()).subjects
+    assert [(f.change.value, f.url) for f in one.of(Change.NOT_SEEN) if f.rule == "d3-links"] == [
+        ("notSeen", f"http://{host}/a.html")
+    ]
