@@ -233,13 +233,16 @@ def test_the_head_says_what_a_reader_must_know(tmp_path: Path) -> None:
 def test_a_recheck_answers_for_itself(tmp_path: Path) -> None:
     answer = Gone("v4-columns-blank", "a", "main", "p", "i", "l", "d", "u", "certain", THEN, THEN, "", Change.RECTIFIED,
                   "复查时已有内容")  # fmt: skip
-    before = subject(rule(row("a"), row("b"), row("c")))
+    before = subject(rule(row("a"), row("b"), row("c"), row("d"), row("taken-over")))
     keep(tmp_path, scan("1", THEN, before, subject(id="x")))
-    after = subject(rule(row("c")), gone=(answer,), rectification="未整改")
+    unseen = replace(answer, fingerprint="d", change=Change.NOT_SEEN, reason="页面打不开")
+    rows = row("c", rechecked="notRectified"), row("d", rechecked="unknown"), row("taken-over")
+    after = subject(rule(*rows), gone=(answer, unseen), rectification="未整改")
     keep(tmp_path, scan("2", NOW, after, kind="recheck", based_on="1"))
     found = compare(tmp_path, *recheck_pair(tmp_path), RULES)
     assert became(found) == [
-        ("c", "unchanged", ""), ("a", "rectified", "复查时已有内容"), ("b", "notSeen", "复查没有涉及这一条"),
+        ("c", "unchanged", ""), ("d", "notSeen", "页面打不开"), ("a", "rectified", "复查时已有内容"),
+        ("b", "notSeen", "复查没有涉及这一条"),
     ]  # fmt: skip
     assert (found.subjects[0].after.rectification, found.subjects[1].presence) == (  # type: ignore[union-attr]
         "未整改", Presence.LEFT_OUT,
@@ -446,7 +449,9 @@ def test_csv_holds_no_formula_and_a_row_a_finding(golden: Comparison) -> None:
 def test_formulas_are_disarmed() -> None:
     from checker.report._diff import _cell  # noqa: PLC0415
 
-    assert [_cell(v) for v in ("=1+1", "-0.2", "-x", "@a", "文")] == ["'=1+1", "-0.2", "'-x", "'@a", "文"]
+    texts = ("=1+1", "-0.2", "-x", "@a", "文", "＝1", "\t@a", "-1+1", "\uffff=1")
+    safe = ["'=1+1", "-0.2", "'-x", "'@a", "文", "'＝1", "'@a", "'-1+1", "'=1"]
+    assert [_cell(v) for v in texts] == safe
 
 
 @pytest.mark.parametrize("name", ["text", "markdown"])

@@ -98,7 +98,7 @@ def _golden(store: Path) -> Comparison:
     )  # fmt: skip
     better = subject(id="www-two-example", score=Score(Decimal(96), Decimal(96), Decimal(0), Decimal(90)))
     keep(store, scan("20211101-100000", THEN, then, subject(id="www-two-example"), subject(id="www-left-example")))
-    keep(store, scan("20211108-100000", NOW, now, better, kind="recheck"), only="[]")
+    keep(store, scan("20211108-100000", NOW, now, better), only="[]")
     use = SuppressionUse("x-typo", "网站 4211250023", "人名用字", "李四", "2021-07-01", "2021-11-03",
                          "suppressions.yaml:9", "expired", 0)  # fmt: skip
     return replace(compare(store, "20211101-100000", "20211108-100000", RULES), expired=(use,))
@@ -303,10 +303,16 @@ def test_the_newest_recheck_is_told_of(tmp_path: Path) -> None:
     answer = Gone("v4-columns-blank", "a", "main", "p", "i", "l", "d", "u", "certain", THEN, THEN, "", Change.RECTIFIED,
                   "已有内容")  # fmt: skip
     keep(tmp_path, scan("1", THEN, subject(rule(row("a")), verdict=Verdict.UNQUALIFIED)))
-    after = subject(gone=(answer,), rectification="整改后合格")
+    unseen = replace(answer, fingerprint="d", change=Change.NOT_SEEN, reason="页面打不开")
+    rows = row("c", rechecked="notRectified"), row("d", rechecked="unknown"), row("taken-over")
+    doubtful = row("e", rechecked="notRectified", certainty="candidate")
+    after = subject(rule(*rows, doubtful), gone=(answer, unseen), rectification="整改后合格")
     keep(tmp_path, scan("2", NOW, after, kind="recheck", based_on="1"))
     result = invoke("notify", "--recheck", "--dry-run", "--store", str(tmp_path))
-    assert result.stdout.splitlines()[0] == "网站和新媒体检查：1项整改、1个对象结论变化"
+    assert result.stdout.splitlines()[0] == "网站和新媒体复查：已整改1项、未整改1项、无法判定2项、1个对象结论变化"
+    told = [line[:16] for line in result.stdout.splitlines() if line.startswith(("未整改", "无法判定", "已整改"))]
+    assert told == ["未整改 1：", "无法判定 2：", "已整改 1："]
+    assert "taken-over" not in result.stdout
     assert "整改情况 — → 整改后合格" in result.stdout
 
 

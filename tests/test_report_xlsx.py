@@ -255,10 +255,11 @@ def test_what_is_still_there_is_told_by_how_sure_it_is(more: dict[str, Any], bec
 
 
 def test_problems_of_one_wording_stand_on_one_line_and_a_recheck_has_its_word() -> None:
-    twice = tuple(replace(f, change=Change.REOPENED, certainty="certain") for f in BLANK.findings[:1] * 3)
-    scan = only(replace(BLANK, findings=twice), rectification="未整改")
+    known = replace(BLANK.findings[0], change=Change.UNCHANGED, rechecked="notRectified")
+    thrice = tuple(replace(known, fingerprint=f"{n}") for n in range(3))
+    scan = only(replace(BLANK, findings=thrice), rectification="未整改")
     assert rectified(replace(scan, kind="recheck", based_on="20211008-100000")) == [
-        ["空白栏目", 3, "再次出现", "", "未整改"]
+        ["空白栏目", 3, "未整改", "", "未整改"]
     ]
     assert rectified(only(rectification="整改后合格")) == [["", "", "", "", "整改后合格"]]
 

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from checker.cli.options import FailOn, Files, Formats, PendingOk
 from checker.cli.output import chosen_outputs
 from checker.cli.rules import ProfileName, book_at, rules_of
-from checker.cli.scan import FailOn, Files, Formats, PendingOk, run_scan
+from checker.cli.running import run_scan
 from checker.cli.terminal import console_err, say
 from checker.config import DEFAULT_STORE, Budget, shanghai, shipped
 from checker.demo import AS_OF, CREDENTIALS, CityServer, visits

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from checker.cli.options import Only, RulesDir, StoreDir
 from checker.cli.output import FAIL_ON, LEVELS, check_writable, write_whole
 from checker.cli.rules import book_at, rules_of
-from checker.cli.scan import Only, RulesDir, StoreDir
 from checker.cli.terminal import console_out, say, silence_stdout, wants_colour
 from checker.config import DEFAULT_STORE
 from checker.errors import Exit, UsageError

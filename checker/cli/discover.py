@@ -16,8 +16,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from checker.address import host_of, in_scope, normalise
+from checker.cli.options import Sites, clock, connections, readable, registry_at, someone_there
 from checker.cli.output import check_writable
-from checker.cli.scan import Sites, clock, connections, readable, registry_at, someone_there
 from checker.cli.stopping import stopping
 from checker.cli.terminal import console_err, console_out, fits, new_table, print_json, print_out, print_table, say
 from checker.config import Budget

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from checker.cli.scan import Accounts, ProfileName, RulesDir, Sites, StoreDir
+from checker.cli.options import Accounts, ProfileName, RulesDir, Sites, StoreDir
 from checker.cli.terminal import console_err, console_out, print_json
 from checker.config import DEFAULT_STORE, SHANGHAI
 from checker.errors import Exit, UsageError

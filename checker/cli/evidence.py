@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from checker.cli.options import StoreDir
 from checker.cli.output import check_writable
-from checker.cli.scan import StoreDir
 from checker.cli.stored import ScanId
 from checker.cli.terminal import console_out, say, silence_stdout, wants_colour
 from checker.config import DEFAULT_STORE

@@ -11,7 +11,7 @@ from checker.cli.history_import import import_findings
 from checker.cli.history_list import list_findings
 from checker.cli.history_prune import prune_store
 from checker.cli.history_words import day_at
-from checker.cli.scan import Only, StoreDir
+from checker.cli.options import Only, StoreDir
 from checker.cli.stored import ScanId
 from checker.cli.terminal import new_table, print_table, say
 from checker.config import DEFAULT_STORE, SHANGHAI

@@ -9,8 +9,8 @@ import typer
 
 from checker.cli.held import LockTimeout, held
 from checker.cli.history_words import day_at, state_words
+from checker.cli.options import Accounts, ProfileName, RulesDir, Sites, StoreDir, registry_at
 from checker.cli.rules import book_at, rules_of
-from checker.cli.scan import Accounts, ProfileName, RulesDir, Sites, StoreDir, registry_at
 from checker.cli.terminal import new_table, print_json, print_table, say
 from checker.config import DEFAULT_STORE, SHANGHAI
 from checker.errors import Problem, RegistryError, UsageError

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from checker.cli.history_words import EVENTS, day_at, state_words
-from checker.cli.scan import StoreDir
+from checker.cli.options import StoreDir
 from checker.cli.terminal import console_out, fits, new_table, print_json, print_out, print_table, say
 from checker.config import DEFAULT_STORE, SHANGHAI
 from checker.errors import UsageError

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from checker.cli.held import LockTimeout, held
-from checker.cli.scan import StoreDir
+from checker.cli.options import StoreDir
 from checker.cli.terminal import new_table, print_table, say
 from checker.config import DEFAULT_STORE, SHANGHAI
 from checker.errors import UsageError

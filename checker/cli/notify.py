@@ -7,7 +7,7 @@ import typer
 
 from checker.cli.delivery import MOST_BYTES, VARIABLE, deliver, services_of
 from checker.cli.diff import First, Second, compared
-from checker.cli.scan import Only, RulesDir, StoreDir
+from checker.cli.options import Only, RulesDir, StoreDir
 from checker.cli.terminal import print_out, say
 from checker.config import DEFAULT_STORE
 from checker.errors import UsageError

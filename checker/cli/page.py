@@ -10,11 +10,11 @@ from typing import Annotated, Any, cast, get_args
 import typer
 
 from checker.address import host_of, normalise
+from checker.cli.options import Files, Formats, clock, connections, readable
 from checker.cli.output import chosen_outputs
 from checker.cli.page_output import FORMATS, PageWriter
 from checker.cli.page_parts import Parts
 from checker.cli.page_sources import Answer, Trouble, is_address, listed_sources, taken
-from checker.cli.scan import Files, Formats, clock, connections, readable
 from checker.cli.stopping import stopping
 from checker.cli.terminal import console_err, say
 from checker.errors import Exit, UsageError

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from checker.cli.scan import Only, Sites, StoreDir, connections, readable, registry_at, someone_there
+from checker.cli.options import Only, Sites, StoreDir, connections, readable, registry_at, someone_there
 from checker.cli.stopping import stopping
 from checker.cli.terminal import console_out, fits, new_table, print_out, print_table, say
 from checker.config import DEFAULT_STORE, SHANGHAI

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from checker.cli.options import StoreDir
 from checker.cli.output import check_writable
 from checker.cli.query_output import BY_SUFFIX, WRITERS, table_of_rows
-from checker.cli.scan import StoreDir
 from checker.cli.stored import ScanId
 from checker.cli.terminal import print_table, say, silence_stdout
 from checker.config import DEFAULT_STORE

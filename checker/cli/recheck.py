@@ -10,10 +10,7 @@ from typing import Annotated
 import typer
 
 from checker.cli.held import LockTimeout
-from checker.cli.output import FAIL_ON, LEVELS, Outputs, chosen_outputs
-from checker.cli.progress import Listener
-from checker.cli.rules import book_at, rules_of
-from checker.cli.scan import (
+from checker.cli.options import (
     Accounts,
     FailOn,
     Files,
@@ -29,6 +26,9 @@ from checker.cli.scan import (
     registry_at,
     someone_there,
 )
+from checker.cli.output import FAIL_ON, LEVELS, Outputs, chosen_outputs
+from checker.cli.progress import Listener
+from checker.cli.rules import book_at, rules_of
 from checker.cli.stopping import stopping
 from checker.cli.terminal import say
 from checker.config import DEFAULT_STORE, Budget
@@ -41,7 +41,7 @@ from checker.model.results import Change, Finding, Scan
 from checker.report._lines import plain
 from checker.scan.hours import real_time
 
-STILL_THERE = "未整改"
+STILL_THERE, DOUBTFUL = "未整改", "疑似问题仍在，待人工确认"
 _ANSWERS = {Change.RECTIFIED: "已整改", Change.REMOVED: "页面已不存在，请人工确认", Change.NOT_SEEN: "无法判定"}
 
 
@@ -147,7 +147,8 @@ def _run(order: Order, ask: Prepared, outputs: Outputs, pending_ok: bool, quiet:
 def _tell_after(scan: Scan) -> None:
     """The numbers on one line, and whom they concern."""
     counts = Counter(_ANSWERS[g.change] for s in scan.subjects for g in s.gone)
-    counts[STILL_THERE] = len({f.fingerprint for _, f in _standing(scan)})
+    for word, sure in ((STILL_THERE, True), (DOUBTFUL, False)):
+        counts[word] = len({f.fingerprint for _, f in _standing(scan) if (f.certainty == "certain") is sure})
     say(f"recheck {scan.id}: {'，'.join(f'{word} {n}' for word, n in counts.items() if n)}")
     told = "；".join(f"{plain(s.name)} {s.rectification}" for s in scan.subjects if s.rectification)
     if told:

@@ -3,8 +3,8 @@
 import typer
 
 from checker.cli.discover import discover_columns, new
+from checker.cli.options import Accounts, Sites, registry_at
 from checker.cli.registry_import import import_sheets
-from checker.cli.scan import Accounts, Sites, registry_at
 from checker.cli.terminal import console_out
 
 app = typer.Typer(no_args_is_help=True, help="Check, begin and fill the registry.")

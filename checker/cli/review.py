@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from checker.cli.options import Only, ProfileName, RulesDir, StoreDir
 from checker.cli.rules import book_at, rules_of
-from checker.cli.scan import Only, ProfileName, RulesDir, StoreDir
 from checker.cli.stored import ScanId
 from checker.cli.terminal import console_out, fits, new_table, print_json, print_out, print_table, say
 from checker.config import DEFAULT_STORE, SHANGHAI

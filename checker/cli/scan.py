@@ -1,68 +1,46 @@
 """`checker scan`: the registry in, findings out."""
 
-import signal
-import ssl
-import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from checker.cli.baseline import BaselineFile
 from checker.cli.delivery import services_of, tell_of_scan
 from checker.cli.directory import Directory, served
 from checker.cli.held import LockTimeout
-from checker.cli.output import Outputs, chosen_outputs, exit_code
-from checker.cli.progress import Listener
+from checker.cli.options import (
+    Accounts,
+    FailOn,
+    Files,
+    Formats,
+    Only,
+    PendingOk,
+    ProfileName,
+    RulesDir,
+    Sites,
+    StoreDir,
+    clock,
+    connections,
+    moment_of,
+    readable,
+    registry_at,
+    someone_there,
+)
+from checker.cli.output import chosen_outputs
+from checker.cli.planned import print_plan
 from checker.cli.rules import book_at, rules_of
+from checker.cli.running import run_scan
 from checker.cli.sarif_prefix import SarifPrefix
 from checker.cli.suppressing import SuppressionsFile, suppressing, tell_expired_of
-from checker.cli.terminal import console_err, console_out, fits, new_table, print_table, say
-from checker.config import DEFAULT_STORE, SHANGHAI, Budget, shanghai
+from checker.cli.terminal import say
+from checker.config import DEFAULT_STORE, SHANGHAI, Budget
 from checker.errors import Exit, UsageError
-from checker.fetch import ConnectTo, FetchSettings, available
-from checker.fetch.reachable import reachable
-from checker.fleet import (
-    SUBJECTS_AT_ONCE,
-    Begun,
-    HostPlan,
-    Order,
-    is_another_day,
-    outside_hours,
-    plan,
-    run,
-    stopped_scan,
-)
-from checker.model.registry import Registry
-from checker.model.results import Scan
-from checker.registry import read_registry
-from checker.report import FORMATS
-from checker.report._lines import plain
-from checker.report._wording import forbidden, home_unread
+from checker.fetch import FetchSettings
+from checker.fleet import Begun, Order, outside_hours, stopped_scan
 from checker.scan.hours import real_time
-
-Sites = Annotated[
-    Path | None, typer.Option("--sites", help="sites.yaml; default: ./sites.yaml, if --accounts is not given either.")
-]
-Accounts = Annotated[
-    Path | None,
-    typer.Option("--accounts", help="accounts.yaml; default: ./accounts.yaml, if --sites is not given either."),
-]
-Only = Annotated[list[str] | None, typer.Option("--only", help="Id of a subject; repeat for several.")]
-RulesDir = Annotated[Path | None, typer.Option("--rules", help="Folder of rules; default: those shipped.")]
-ProfileName = Annotated[str | None, typer.Option("--profile", help="Profile under rules/profiles; default: national.")]
-StoreDir = Annotated[Path, typer.Option("--store", file_okay=False, help="Where scans and history are kept.")]
-_NAMES = f"{', '.join(f.name for f in FORMATS[:-1])} or {FORMATS[-1].name}"
-Formats = Annotated[list[str] | None, typer.Option("--format", "-f", help=f"{_NAMES}; repeat for several.")]
-Files = Annotated[list[Path] | None, typer.Option("--output", "-o", help="File for the format at the same place.")]
-FailOn = Annotated[str, typer.Option("--fail-on", help="veto, deduction, notice or never.")]
-PendingOk = Annotated[
-    bool, typer.Option("--pending-ok", help="End with 0 where 3 (a blocking rule is open) would stand.")
-]
 
 
 def scan(
@@ -151,7 +129,7 @@ def scan(
     if not quiet:
         tell_expired_of(order.rules, order.as_of.date().isoformat())
     if plan_only:
-        _print_plan(order)
+        print_plan(order)
         return
     with served(order, directory) as order:
         someone_there(order.fetch.connect_to)
@@ -161,15 +139,6 @@ def scan(
     raise typer.Exit(code)
 
 
-def registry_at(sites: Path | None, accounts: Path | None) -> Registry:
-    """The registry: the files named, else what lies in the current folder."""
-    if sites is None and accounts is None:
-        sites, accounts = (p if p.exists() else None for p in (Path("sites.yaml"), Path("accounts.yaml")))
-        if sites is None and accounts is None:
-            raise UsageError("no sites.yaml or accounts.yaml here; name them with --sites and --accounts")
-    return read_registry(sites, accounts)
-
-
 def _begun(
     store: Path, as_of: str | None, profile: str | None, connect_to: list[str] | None, only: list[str] | None,
     max_pages: int | None,
@@ -177,47 +146,10 @@ def _begun(
     """The unfinished scan to go on with; what the command line says besides must be what it began with."""
     begun = stopped_scan(store)
     begun.agree(
-        as_of=_moment(as_of).replace(microsecond=0) if as_of else None, profile=profile,
+        as_of=moment_of(as_of).replace(microsecond=0) if as_of else None, profile=profile,
         connect_to=connections(connect_to, None), only=only or (), max_pages=max_pages,
     )  # fmt: skip
     return begun
-
-
-def connections(given: list[str] | None, default: str | tuple[str, ...] | None) -> tuple[ConnectTo, ...]:
-    """What --connect-to says, else the registry; raises UsageError."""
-    texts = given or ([default] if isinstance(default, str) else default or ())
-    return tuple(ConnectTo.parse(text) for text in texts)
-
-
-def clock(given: str | None, default: datetime | None, connected: bool) -> datetime:
-    """The inspection clock: --as-of, else the registry's, else now; another day only with --connect-to."""
-    now = datetime.now(SHANGHAI)
-    moment = _moment(given) if given else shanghai(default) if default else now
-    if is_another_day(moment, now) and not connected:
-        raise UsageError(
-            f"as_of {moment.isoformat()} is more than 24 hours from now: live pages cannot be inspected as of another "
-            "day; leave as_of out, or name a copy with --connect-to"
-        )
-    return moment.replace(microsecond=0)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return shanghai(datetime.fromisoformat(text))
-    except ValueError as error:
-        raise UsageError(f"--as-of {text}: not ISO 8601, e.g. 2021-11-08T10:00:00+08:00") from error
-
-
-def readable(cacert: Path | None) -> Path | None:
-    """`cacert` if it is a file of certificates; raises UsageError."""
-    if cacert is not None and not cacert.is_file():
-        raise UsageError(f"--cacert {cacert}: no such file")
-    if cacert is not None:
-        try:
-            ssl.create_default_context(cafile=cacert)
-        except (OSError, ssl.SSLError) as error:
-            raise UsageError(f"--cacert {cacert}: holds no certificate in PEM form") from error
-    return cacert
 
 
 def _budget(given: int | None, default: int | None, browser: bool) -> Budget:
@@ -238,92 +170,3 @@ def _tell_of_hours(order: Order, quiet: bool) -> None:
         sites = ", ".join(f"{site} ({hours})" for site, hours in outside.items())
         what = "they are waited for" if order.wait else "left out of this run; --wait waits for them"
         say(f"outside their registered hours now: {sites}; {what}")
-
-
-def _tell_of_robots(scan: Scan) -> None:
-    """Sites that we were kept from: nothing is known of them until somebody acts."""
-    for subject in scan.subjects:
-        why = home_unread(subject)
-        if why and forbidden(why):
-            what = _WHERE_IT_LEADS if subject.authorised_by else _ASK_THE_OWNER
-            say(f"{subject.id} {plain(subject.name)}: robots.txt forbids us ({plain(why)}); it stays pending: {what}")
-
-
-_ASK_THE_OWNER = "ask the site's owner to change it, or write `robots: authorised` with `authorised_by` in sites.yaml"
-_WHERE_IT_LEADS = (
-    "its home page leads to another host, and what was authorised holds for its own host only; "
-    "check `url` in sites.yaml"
-)
-
-
-def someone_there(connect_to: tuple[ConnectTo, ...]) -> None:
-    """With --connect-to, someone must answer at the other end: nothing learned from nobody is worth a report."""
-    for connection in connect_to:
-        if connection.to_host and connection.to_port and not reachable(connection.to_host, connection.to_port):
-            target = f"{connection.to_host}:{connection.to_port}"
-            raise UsageError(
-                f"nothing answers at {target}, where connect_to sends the requests; for the sample city start "
-                "`checker demo --serve` in another terminal, or `checker demo` to do both at once"
-            )
-
-
-def _print_plan(order: Order) -> None:
-    rows = plan(order)
-    table = _plan_table(rows, wide=True)
-    print_table(table if fits(table, console_out()) else _plan_table(rows, wide=False))
-    console_err().print(
-        f"No request was made. At most {SUBJECTS_AT_ONCE} subjects are asked side by side in one process."
-    )
-
-
-def _plan_table(rows: Sequence[HostPlan], *, wide: bool) -> Table:
-    """One row a host; where the ids of its subjects do not fit, their number."""
-    table = new_table("host", "subjects", "pages ≤", "basis", "requests ≤", "minutes ≤", "MB ≤")
-    for row in rows:
-        numbers = (str(row.pages), row.basis, str(row.requests), f"{row.minutes:g}", f"{row.megabytes:g}")
-        table.add_row(row.key, " ".join(row.subjects) if wide else str(len(row.subjects)), *numbers)
-    slowest = max(max((r.minutes for r in rows), default=0), sum(r.minutes for r in rows) / SUBJECTS_AT_ONCE)
-    table.add_section()
-    total = (str(sum(r.pages for r in rows)), "", str(sum(r.requests for r in rows)), f"{slowest:.1f}")
-    table.add_row(f"{len(rows)} hosts", "", *total, f"{sum(r.megabytes for r in rows):g}")
-    return table
-
-
-def _tell_of_browser(scan: Scan, order: Order) -> None:
-    """Pages that only scripts build and no browser has shown: whoever can have one should know."""
-    pages = sum(s.statistics.get("needs_browser", 0) for s in scan.subjects)
-    if pages and order.budget.renders and available():
-        how = "pip install 'checker[browser]' and a system's Chromium (docs/browser.md)"
-        say(f"pages that need a browser to be read: {pages}; {how}")
-
-
-class _Terminated(KeyboardInterrupt):
-    """SIGTERM ends a scan like Ctrl-C does, after a checkpoint, with its own exit code."""
-
-
-def _terminate(_number: int, _frame: object) -> None:
-    raise _Terminated
-
-
-def run_scan(order: Order, outputs: Outputs, pending_ok: bool, quiet: bool = False, verbose: bool = False) -> int:
-    """Run a scan with progress, write its reports, and tell the exit code."""
-    before = signal.signal(signal.SIGTERM, _terminate)
-    listener = Listener(outputs, order, quiet, verbose)
-    try:
-        with listener:
-            scan = run(order, listener)
-            listener.finish(scan)
-    except KeyboardInterrupt as stop:
-        console_err().print("stopped; what was gathered is kept, `checker scan --resume` goes on", markup=False)
-        return Exit.TERMINATED if isinstance(stop, _Terminated) else Exit.INTERRUPTED
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    outputs.write(scan, sys.stdout, streamed=True)
-    for subject in scan.subjects:
-        for problem in subject.problems:
-            console_err().print(f"checker: {subject.id}: {problem}", markup=False, highlight=False, soft_wrap=True)
-    if not quiet:
-        _tell_of_robots(scan)
-        _tell_of_browser(scan, order)
-        outputs.tell(scan)
-    return exit_code(scan, outputs.fail_on, pending_ok, outputs.baseline)

@@ -7,10 +7,10 @@ import typer
 
 from checker.cli.baseline import BaselineFile
 from checker.cli.held import LockTimeout, held
+from checker.cli.options import FailOn, Files, Formats, Only, PendingOk, ProfileName, RulesDir, StoreDir
 from checker.cli.output import chosen_outputs, exit_code
 from checker.cli.rules import book_at, rules_of
 from checker.cli.sarif_prefix import SarifPrefix
-from checker.cli.scan import FailOn, Files, Formats, Only, PendingOk, ProfileName, RulesDir, StoreDir
 from checker.cli.suppressing import SuppressionsFile, suppressing, tell_expired
 from checker.config import DEFAULT_STORE
 from checker.fleet import evaluate_scan, load_scan, profile_of

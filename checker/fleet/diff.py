@@ -180,7 +180,8 @@ def _subjects(old: _Stored, new: _Stored, rules: RuleSet, troubles: list[str]) -
         known = before.get(subject.id)
         unknown = Presence.LEFT_OUT_BEFORE if old.partial else Presence.JOINED
         presence = Presence.BOTH if known else unknown
-        rows = (*_here(known, subject, old.scan), *_gone(known, subject, new, rules, troubles))
+        seen = _answered(subject) if new.scan.kind == "recheck" else _here(known, subject, old.scan)
+        rows = (*seen, *_gone(known, subject, new, rules, troubles))
         yield _difference(presence, known, subject, rows)
     for subject in old.scan.subjects:
         if subject.id not in after:
@@ -225,6 +226,16 @@ def _here(before: SubjectResult | None, after: SubjectResult, old: Scan) -> Iter
             yield _row(sight, Change.UPDATED if reason else Change.UNCHANGED, reason)
         else:
             yield _row(sight, *_arrived(sight[1], old.as_of, mark in unsure or before is None))
+
+
+def _answered(after: SubjectResult) -> Iterator[Difference]:
+    """The rows that a recheck looked at, or could not look at; those that it only took over are not compared."""
+    why = {g.fingerprint: g.reason for g in after.gone}
+    for mark, sight in _sights(after).items():
+        if sight[1].rechecked == "notRectified":
+            yield _row(sight, Change.REOPENED if sight[1].change is Change.REOPENED else Change.UNCHANGED, "")
+        elif sight[1].rechecked:
+            yield _row(sight, Change.NOT_SEEN, why.get(mark, ""))
 
 
 def _unsure(before: SubjectResult | None) -> set[str]:

@@ -1,9 +1,10 @@
-"""What was notified and still stands: the findings that a recheck looks at again."""
+"""What was notified and still stands: the findings that a recheck looks at again; and what is settled by now."""
 
 from dataclasses import fields
 from pathlib import Path
 
 from checker.history.files import HISTORY, opened
+from checker.history.trail import State
 from checker.model.context import KnownFinding
 
 
@@ -23,3 +24,13 @@ def notified_findings(store: Path) -> dict[str, tuple[KnownFinding, ...]]:
             known = KnownFinding(*row)
             found.setdefault(known.subject, []).append(known)
     return {subject: tuple(rows) for subject, rows in found.items()}
+
+
+def settled_findings(store: Path) -> dict[str, str]:
+    """State by fingerprint of every finding that is rectified, or that a person has accepted. Raises StoreError."""
+    path = store / "history.sqlite"
+    if not path.exists():
+        return {}
+    with opened(path, HISTORY, "history") as db:
+        sql = "SELECT fingerprint, state FROM finding WHERE state IN (?, ?)"
+        return dict(db.execute(sql, (State.RECTIFIED, State.ACCEPTED)).fetchall())

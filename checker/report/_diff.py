@@ -14,8 +14,8 @@ from checker.model.differences import Comparison, Difference, Inspection, Standi
 from checker.model.results import Change
 from checker.report._diff_markdown import render_markdown
 from checker.report._diff_text import CHANGED, render_text
-from checker.report.csv_report import safe_cell
 from checker.report._wording import CERTAINTIES, EFFECTS, figure
+from checker.report.csv_report import safe_cell
 from checker.report.json_report import encoded, number, suppression_object
 
 SCHEMA_VERSION = "1.0"

@@ -10,7 +10,7 @@ from checker.report._lines import plain
 
 _LONGEST_LINE = 120
 _INERT = str.maketrans("<>@", "＜＞＠")
-"""What chats read as a mention or a tag, as it looks but without its power."""
+"""What chats read as a mention or a tag, as it looks but without its power; a link's `](` loses its bracket too."""
 
 _ARRIVED = (Change.NEW, Change.REOPENED)
 
@@ -34,6 +34,9 @@ def message(comparison: Comparison, most_bytes: int) -> Message:
 def _title(comparison: Comparison) -> str:
     counts = comparison.counts
     verdicts = sum(s.verdict_changed for s in comparison.subjects)
+    if comparison.after.kind == "recheck":
+        told = [f"{word}{len(rows)}项" for word, rows in _answers(comparison).items()]
+        return f"网站和新媒体复查：{'、'.join(told + ([f'{verdicts}个对象结论变化'] if verdicts else []))}"
     said = (
         (counts[Change.NEW], "项新增"), (counts[Change.REOPENED], "项再次出现"), (counts[Change.RECTIFIED], "项整改"),
         (counts[Change.REMOVED], "项已撤下"), (counts[Change.UPDATED], "项有变化"), (verdicts, "个对象结论变化"),
@@ -41,6 +44,20 @@ def _title(comparison: Comparison) -> str:
     parts = [f"{n}{words}" for n, words in said if n]
     what = "、".join(parts) or ("对象或得分有变化" if comparison.changed else "没有变化")
     return f"网站和新媒体检查：{what}"
+
+
+_Pair = tuple[SubjectDifference, Difference]
+
+
+def _answers(comparison: Comparison) -> dict[str, list[_Pair]]:
+    """What a recheck says of whomever it looked at; only what is certain is called 未整改."""
+    found: dict[str, list[_Pair]] = {"已整改": [], "未整改": [], "无法判定": []}
+    for s in (s for s in comparison.subjects if s.presence is Presence.BOTH):
+        for f in s.findings:
+            still = f.change in {Change.UNCHANGED, Change.REOPENED} and f.certainty == "certain"
+            word = "已整改" if f.change is Change.RECTIFIED else "未整改" if still else "无法判定"
+            found[word].append((s, f))
+    return found
 
 
 def _grave(comparison: Comparison) -> bool:
@@ -63,6 +80,9 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     yield from _section("豁免到期", [expired_line(use) for use in comparison.expired])
     yield from _section("预警", _rows(comparison, _ARRIVED, lambda f: f.notice))
     yield from _section("其他新增", _rows(comparison, _ARRIVED, lambda f: not (_veto(f) or f.notice)))
+    if comparison.after.kind == "recheck":
+        for word in ("未整改", "无法判定"):
+            yield from _section(word, [f"{s.name}：{row_line(f)}" for s, f in _answers(comparison)[word]])
     for change, words in ((Change.UPDATED, "有变化"), (Change.RECTIFIED, "已整改"), (Change.REMOVED, "已撤下，待确认")):
         yield from _section(words, _rows(comparison, (change,), lambda _: True))
     same = [s for s in comparison.subjects if s.changed and s.presence is Presence.BOTH and not s.verdict_changed]
@@ -111,5 +131,5 @@ def _bounded(lines: list[str], most: int) -> str:
 
 
 def _short(line: str) -> str:
-    text = plain(line, 2000).translate(_INERT)
+    text = plain(line, 2000).translate(_INERT).replace("](", "]（")
     return text if len(text) <= _LONGEST_LINE else f"{text[: _LONGEST_LINE - 1]}…"

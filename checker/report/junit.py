@@ -128,7 +128,8 @@ def _finding(row: Row, scan: Scan) -> str:
     f = row.finding
     marks = (
         CERTAINTY_WORDS.get(f.certainty, f.certainty), "预警" if f.notice else "",
-        change_word(row, scan.as_of, scan.kind == "recheck"), BASELINE_WORDS.get(f.baseline or "", ""), "已豁免" if f.suppressed else "",
+        change_word(row, scan.as_of, scan.kind == "recheck"), BASELINE_WORDS.get(f.baseline or "", ""),
+        "已豁免" if f.suppressed else "",
     )  # fmt: skip
     detail = f.detail if f.detail != row.problem else ""
     what = f"[{'，'.join(filter(None, marks))}] {'：'.join(filter(None, [row.problem, detail]))}"

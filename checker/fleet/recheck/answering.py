@@ -24,7 +24,8 @@ _DOUBTED = "本次只见疑似情形，需人工确认"
 class Question:
     """One subject's findings to be answered: its old result and its facts file, in the scan `based_on`.
 
-    `profile` is that which the old result was judged by; `remark` stands with every answer.
+    `profile` is that which the old result was judged by; `remark` stands with every answer. `settled` are findings that
+    were rectified or accepted before this recheck.
     """
 
     base: SubjectResult
@@ -33,6 +34,7 @@ class Question:
     based_on: str
     profile: Profile
     remark: str = ""
+    settled: frozenset[str] = frozenset()
 
 
 def unanswered(targets: Iterable[KnownFinding], reason: str) -> tuple[Gone, ...]:
@@ -108,7 +110,10 @@ def _rows(
 ) -> tuple[Finding, ...]:  # fmt: skip
     """The rows of one rule that stay, and those that were notified without being among them and are there now."""
     notified = {t.fingerprint: t.notified_on for t in question.targets}
-    kept = [f for f in assessment.findings if answers.get(f.fingerprint) is not Change.RECTIFIED]
+    kept = [
+        f for f in assessment.findings
+        if answers.get(f.fingerprint) is not Change.RECTIFIED and f.fingerprint not in question.settled
+    ]  # fmt: skip
     rows = [_kept(question, f, still, answers, notified.get(f.fingerprint, f.notified_on)) for f in kept]
     mine = {f.fingerprint for f in assessment.findings}
     rows += [

@@ -110,7 +110,7 @@ def _answers(
 
     def question(subject: str) -> Question:
         facts = subject_file(ask.folder, "facts", subject)
-        return Question(base[subject], ask.targets[subject], facts, ask.base.id, profile, remark)
+        return Question(base[subject], ask.targets[subject], facts, ask.base.id, profile, remark, ask.settled)
 
     left = dict.fromkeys(ask.targets)
     for result in results:

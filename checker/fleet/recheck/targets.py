@@ -8,7 +8,8 @@ from pathlib import Path
 from checker.errors import StoreError, UsageError
 from checker.fleet.run import assemble
 from checker.fleet.store import ScanReader
-from checker.history.notified import notified_findings
+from checker.history.notified import notified_findings, settled_findings
+from checker.history.trail import State
 from checker.model.context import KnownFinding
 from checker.model.results import Assessment, Finding, Scan, SubjectResult, Verdict
 from checker.rules import RuleSet
@@ -33,13 +34,15 @@ class Wanted:
 class Prepared:
     """What a recheck will look at: the folder of the scan it is based on, that scan, and its findings.
 
-    `profile_body` is the profile as that scan was judged by it: its effects go on to hold.
+    `profile_body` is the profile as that scan was judged by it: its effects go on to hold. `settled` are its other
+    findings that were rectified or accepted since: nobody looks at them, and they stand against nobody.
     """
 
     folder: Path
     base: Scan
     targets: Targets
     profile_body: str
+    settled: frozenset[str] = frozenset()
 
 
 def base_of(store: Path, scan: str | None) -> str:
@@ -82,15 +85,17 @@ def prepared(store: Path, wanted: Wanted, rules: RuleSet) -> Prepared:
             raise UsageError(f"--only {subject}: scan {scan} holds no result of this id")
     others = frozenset(loaded.rule.id for loaded in rules.rules if loaded.reads & _OF_OTHERS)
     chosen = _everything(base) if wanted.everything else _notified(store, results)
+    settled = settled_findings(store)
     mine = {
-        subject: tuple(row for row in rows if row.rule not in others)
+        subject: tuple(row for row in rows if row.rule not in others and settled.get(row.fingerprint) != State.ACCEPTED)
         for subject, rows in chosen.items()
         if not wanted.only or subject in wanted.only
     }
     found = {subject: rows for subject, rows in mine.items() if rows}
     if not found:
         raise UsageError(_nothing(scan, wanted))
-    return Prepared(folder, base, found, body)
+    asked = {row.fingerprint for rows in found.values() for row in rows}
+    return Prepared(folder, base, found, body, frozenset(settled.keys() - asked))
 
 
 def _nothing(scan: str, wanted: Wanted) -> str:
