@@ -145,7 +145,7 @@ PORTAL = SubjectResult(
     gone=(
         gone(30, "v4-columns-blank", "空白栏目", "栏目“通知公告”列表为空", "http://www.xishui.gov.cn/gg/",
              Change.RECTIFIED, "本次重新检查了该栏目，已有内容", notified_on="2021-08-20"),
-        gone(31, "d3-links", "其他页面链接无法打开", f"“{HOSTILE}”返回 404", "http://www.xishui.gov.cn/yw/31.html",
+        gone(51, "d3-links", "其他页面链接无法打开", f"“{HOSTILE}”返回 404", "http://www.xishui.gov.cn/yw/31.html",
              Change.REMOVED, "页面已不存在（404），请人工确认"),
         gone(32, "x-typo", "错别字", "“按装”应为“安装”", "http://www.xishui.gov.cn/yw/32.html", Change.NOT_SEEN,
              "本次未读取该页面"),

@@ -50,13 +50,16 @@ accounts:
 _TEXT = "<p>会议研究部署了下一阶段的重点工作，强调要抓好落实，务求实效。</p>" * 4
 _PARTY = '<a href="http://bszs.conac.cn/sitename?method=show&id=0A5537536EC43D83E053022819ACDDA0">党政机关网站标识</a>'
 _POLICE = "某公网安备 34990102000001号"
-_TAGS = "SiteName=某县人民政府 SiteDomain={host} SiteIDCode={code} {more}"
 
 
 @dataclass
 class City:
-    """What stands on the pages now; `today` is the day of the newest entries, `blank` the columns without content,
-    `dead` link targets that answer 404, `tagless` the articles without tags, `articles` those of the portal's news."""
+    """What stands on the pages now.
+
+    `today` is the day of the newest entries, `blank` the columns without content, `dead` link targets that answer 404,
+    `removed` pages that do (lists go on to name the articles), `tagless` the articles without tags, `articles` those of
+    the portal's news, `office_day` the day of the office's only entry.
+    """
 
     today: date
     blank: set[int] = field(default_factory=lambda: set(range(COLUMNS)))
@@ -93,7 +96,7 @@ class City:
         nav = "".join(
             f'<a href="{href}">{text}</a>'
             for href, text in [("/", "首页"), ("/xw/", "政务要闻"), ("/gg/", "通知公告"), ("/xx/", "县长信箱"),
-                               *((f"/k{n}/", f"专栏{n}") for n in range(COLUMNS))]
+                               *((f"/k{n}/", f"专栏{n}") for n in range(COLUMNS) if f"/k{n}/" not in self.removed)]
         )  # fmt: skip
         marks = f"""<div class="footer">主办单位：某县人民政府办公室 网站标识码：{PORTAL_ID} 皖ICP备05001234号
 {_POLICE if self.police else ""} 联系电话：0564-1234567 {_PARTY} <span id="_span_jiucuo"></span></div>"""

@@ -461,6 +461,7 @@ def test_pages_steer_neither_the_terminal_nor_the_markup(name: str, golden: Comp
     if name == "markdown":
         assert r"\|表格\|" in out
         assert not re.search(r"(?<!\\)<b", out)
+        assert "@\u200b所有人" in out and "&#64;" not in out  # an entity still calls people
 
 
 # --- the whole line, over real pages

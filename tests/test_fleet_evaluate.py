@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import checker.fleet.judged as judging
+from checker.cli import app
 from checker.config import shipped
 from checker.demo import CityServer
 from checker.errors import UsageError
@@ -101,6 +103,8 @@ def test_an_unfinished_scan_is_not_judged_again(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is not finished; `checker scan --resume` goes on with it"):
         evaluate_scan(tmp_path, None, national())
     assert (load_scan(tmp_path, None).complete, load_scan(tmp_path, None).subjects) == (False, ())
+    told = CliRunner().invoke(app, ["report", "--store", str(tmp_path), "-f", "csv", "-o", str(tmp_path / "a.csv")])
+    assert (told.exit_code, "is not finished: the report holds only" in told.stderr) == (0, True)
 
 
 def test_a_site_of_which_nothing_was_read_has_no_points(tmp_path: Path) -> None:

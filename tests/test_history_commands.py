@@ -332,6 +332,16 @@ def test_days_filled_into_our_own_report_renew_the_finding(tmp_path: Path) -> No
     )
 
 
+@pytest.mark.parametrize("heads", ["指纹,问题,通报日期", "指纹,问题"])
+def test_a_row_of_our_own_report_is_notified_only_by_its_own_day(tmp_path: Path, heads: str) -> None:
+    assert kept(f"{HEAD}3607000001,,,,,空白栏目,,2023-10-01,,,,,,", tmp_path, on=None) == ["new"]
+    before = everything(tmp_path)
+    lines = "\n".join(f"{one.fingerprint},{one.problem}" for one, _ in before)
+    found = read(f"{heads}\n{lines}\n", tmp_path)
+    assert (found.rows, found.without, found.untold, told(found)) == ([], 0, 1, [])
+    assert everything(tmp_path) == before
+
+
 def test_of_our_own_workbook_only_the_sheet_with_fingerprints_is_read(tmp_path: Path) -> None:
     kept(f"{HEAD}3607000001,,,,,链接打不开,,2023-10-01,,,,,,", tmp_path, None)
     (one,) = listed(tmp_path, Wanted())

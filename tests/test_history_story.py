@@ -1,10 +1,12 @@
 """One small site, inspected again and again: found, notified, not read, rectified, reopened."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from checker.fleet import evaluate_scan
 from checker.history.files import HISTORY, opened
+from checker.history.notifying import record_notified
 from checker.history.trail import Event, put_events, settle
 from checker.loopback import Reply
 from checker.model.results import Change, Scan
@@ -53,3 +55,16 @@ def test_found_notified_not_seen_rectified_reopened(tmp_path: Path) -> None:
         evaluate_scan(tmp_path, scan.id, national())
     assert ask(tmp_path, f"SELECT what, scan FROM event WHERE fingerprint = '{mark}' ORDER BY at, scan") == story
     assert ask(tmp_path, f"SELECT state FROM finding WHERE fingerprint = '{mark}'") == [("open",)]
+
+
+def test_who_takes_a_column_away_for_a_time_stays_told_of_it(tmp_path: Path) -> None:
+    first, _ = inspected(tmp_path, BLANK)
+    mark = assessment(first, SITE, RULE).findings[0].fingerprint
+    record_notified(tmp_path, [mark], date(2021, 11, 8), "第三季度通报")
+    _, told = inspected(tmp_path, Reply(404, "text/html", b"nothing"))
+    assert told == [(Change.REMOVED, "2021-11-08"), ("removed", "")]
+    _, told = inspected(tmp_path, BLANK)
+    assert told == [(Change.UNCHANGED, "2021-11-08"), ("open", "")]
+    assert ask(tmp_path, "SELECT notified_on, notified_in FROM finding WHERE state = 'open' AND notified_on <> ''") == [
+        ("2021-11-08", "第三季度通报")
+    ]

@@ -1,5 +1,6 @@
 """After a circular: found → notified → looked at again, on a small site that answers on loopback."""
 
+import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -292,6 +293,16 @@ def test_a_recheck_is_no_scan_to_start_from_to_judge_or_to_plan_by(story: Story)
         evaluate_scan(story.store, story.result.id, national())
     with pytest.raises(UsageError, match="still unrectified"):
         story.again(city(day=NEW))
+
+
+def test_a_later_scan_of_some_subjects_is_not_what_a_recheck_starts_from(story: Story) -> None:
+    base = story.scan(city())
+    with CityServer(hosts={HOST: city()}) as server:
+        some = run(order(server, story.store, [story.site], only=(ID,)), lambda _: None)
+    assert base_of(story.store, None) == base.id
+    assert base_of(story.store, some.id) == some.id
+    shutil.rmtree(story.store / "scans" / base.id)
+    assert base_of(story.store, None) == some.id
 
 
 def test_a_recheck_that_was_killed_leaves_nothing_behind_but_its_folder(

@@ -118,6 +118,7 @@ def rechecked(rechecked: str, change: Change | None, **row: Any) -> Scan:
         (rechecked("notRectified", None, notice=True), "veto", False, 0),
         (rechecked("notRectified", None, notice=True), "notice", False, 1),
         (rechecked("notRectified", None, certainty="candidate"), "veto", False, 3),
+        (rechecked("notRectified", None, suppressed="另有安排（负责人：甲，至2022-01-01）"), "veto", False, 0),
         (rechecked("", Change.RECTIFIED), "veto", False, 0),
         (rechecked("unknown", Change.NOT_SEEN), "veto", False, 3),
         (rechecked("unknown", Change.REMOVED), "veto", False, 3),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from checker.model.results import Scan
+from checker.model.results import Outcome, Scan
 from checker.report import markdown
 from checker.report._inert import as_code, inert
 from checker.report._lines import plain
@@ -138,3 +138,9 @@ def test_it_stays_below_the_limit_and_counts_what_it_leaves_out(subjects: int) -
 
 def test_a_scan_of_nothing_has_only_its_head() -> None:
     assert headings(replace(SCAN, subjects=(), suppressions=())) == []
+
+
+def test_problems_that_are_counted_and_not_listed_are_told() -> None:
+    undecided = replace(PORTAL, assessments=(replace(BLANK, outcome=Outcome.OPEN, reason="采集不完整"), LINKS))
+    said = markdown.render(replace(SCAN, subjects=(undecided,))).decode()
+    assert "查实问题 4 条（其中 2 条所属指标未达否决标准或尚无结论，以下不列）；" in said

@@ -78,7 +78,7 @@ def test_rules_are_named_once_and_found_by_their_place() -> None:
         (5, "fail", "note", "new"),
         (8, "fail", "note", "new"),
         (30, "pass", "none", "absent"),
-        (31, "review", "none", "absent"),
+        (51, "review", "none", "absent"),
         (32, "open", "none", "absent"),
     ],
     ids=[
@@ -306,3 +306,7 @@ def test_the_option_reaches_the_report() -> None:
     assert chosen.render(SCAN) == sarif.render(SCAN, "public")
     ((plain, _),) = chosen_outputs(["sarif"], None).pairs
     assert plain.render(SCAN) == sarif.render(SCAN)
+
+
+def test_an_id_that_no_file_can_hold_breaks_no_log() -> None:
+    run(replace(SCAN, id="\ud800", subjects=(replace(PORTAL, id="\ud800"),)), "public")

@@ -268,7 +268,9 @@ def test_the_first_sheet_tells_the_kind_of_inspection_and_that_it_was_not_finish
     scan = replace(SCAN, kind="recheck", based_on="20211008-100000", complete=False)
     told = [row[:2] for row in sheets(xlsx.render(scan))["总体情况"]]
     assert ["类别", "复查"] in told and ["复查所依据的检查", "20211008-100000"] in told
-    assert told[0][0] == "检查情况（检查没有做完，以下只有已经查完的对象）"
+    assert told[0][0] == "复查情况（复查没有做完，以下只有已经查完的对象）"
+    paper = [xml for name, xml in parts(xlsx.render(scan)).items() if name.startswith("xl/worksheets/sheet")]
+    assert all(f"编号 {SCAN.id}（没有做完）" in xml for xml in paper)
     assert ["问题清单", len(records(xlsx.render(scan), "问题清单"))] in told
 
 
@@ -297,3 +299,28 @@ def test_a_workbook_goes_through_a_pipe_and_into_a_file(monkeypatch: pytest.Monk
     out = TextIOWrapper(BytesIO())
     chosen_outputs(["xlsx"], None).write(SCAN, out)
     assert list(sheets(out.buffer.getvalue())) == SHEETS
+
+
+def below(scan: Scan, title: str) -> list[list[Any]]:
+    """The table of the first sheet below a title that begins so, without its headings and what is empty."""
+    rows = sheets(xlsx.render(scan))["总体情况"]
+    start = next(n for n, row in enumerate(rows) if str(row[0]).startswith(title)) + 2
+    end = next((n for n, row in enumerate(rows[start:], start) if not any(c != "" for c in row)), len(rows))
+    return [[c for c in row if c != ""] for row in rows[start:end]]
+
+
+def test_the_first_sheet_has_the_figures_that_circulars_cite() -> None:
+    points = ("104.3", "96", "90", "78.6")
+    sites = tuple(
+        replace(PORTAL, id=p, assessments=(LINKS, BLANK), grade="优" if n < 3 else "良",
+                score=replace(PORTAL.score, total=Decimal(p)))
+        for n, p in enumerate(points)
+    )  # fmt: skip
+    scan = replace(SCAN, subjects=(*sites, WEIBO))
+    assert below(scan, "得分情况") == [["政府网站", 4, 92.23, 104.3, 78.6, 1, 2, 1]]
+    assert below(scan, "等次情况") == [["政府网站", "优", 3, 0.75], ["政府网站", "良", 1, 0.25]]
+    assert below(scan, "主要问题") == [
+        ["空白栏目", "单项否决", 4, 8], ["2周内未更新", "单项否决", 1, 1],
+        ["其他页面链接无法打开", "扣分", 4, 4], ["首页链接无法打开", "扣分", 4, 4],
+    ]  # fmt: skip
+    assert [below(replace(SCAN, subjects=()), t) for t in ("得分情况", "等次情况", "主要问题")] == [[], [], []]

@@ -33,7 +33,10 @@ def import_findings(
     ] = "",
     on: Annotated[
         str | None,
-        typer.Option("--on", help="Day of the circular, YYYY-MM-DD: rows without 通报日期 count as notified on it."),
+        typer.Option(
+            "--on",
+            help="Day of the circular, YYYY-MM-DD: rows with neither 通报日期 nor 指纹 count as notified on it.",
+        ),
     ] = None,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Import the other rows where some are wrong; these are told.")
@@ -99,4 +102,5 @@ def _tell(found: Read, noted: tuple[Noted, ...], dry_run: bool) -> None:
     wrong = len({(p.file, p.line) for p in found.problems})
     more = f", {wrong} rows left out as wrong" if wrong else ""
     more += f", {found.without} rows without a problem" if found.without else ""
+    more += f", {found.untold} rows of our own report without a day, left as they are" if found.untold else ""
     say(f"{counts}{more}{'; nothing was written (--dry-run)' if dry_run else ''}")

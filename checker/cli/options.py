@@ -34,6 +34,25 @@ FailOn = Annotated[str, typer.Option("--fail-on", help="veto, deduction, notice 
 PendingOk = Annotated[
     bool, typer.Option("--pending-ok", help="End with 0 where 3 (a blocking rule is open) would stand.")
 ]
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Inspection time, ISO 8601; no zone = Beijing.")]
+Connections = Annotated[
+    list[str] | None,
+    typer.Option("--connect-to", help="HOST1:PORT1:HOST2:PORT2 as curl: ask HOST2:PORT2 for HOST1:PORT1; empty = any."),
+]
+Authority = Annotated[
+    Path | None, typer.Option("--cacert", help="CA certificates (PEM) to trust besides the system's.")
+]
+Wait = Annotated[
+    bool, typer.Option("--wait", help="Wait for the hours of a site instead of leaving it out of this run.")
+]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Ask for every page anew, not only if it has changed since the last scan.")
+]
+Browser = Annotated[
+    bool, typer.Option("--browser/--no-browser", help="Render pages that only scripts build, if Chromium is there.")
+]
+Workers = Annotated[int, typer.Option("--workers", min=1, help="Local processes.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.")]
 
 
 def registry_at(sites: Path | None, accounts: Path | None) -> Registry:

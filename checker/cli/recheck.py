@@ -4,22 +4,29 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from checker.cli.held import LockTimeout
+from checker.cli.held import LockTimeout, held
 from checker.cli.options import (
     Accounts,
+    AsOf,
+    Authority,
+    Browser,
+    Connections,
     FailOn,
     Files,
     Formats,
+    Fresh,
     Only,
     PendingOk,
+    Quiet,
     RulesDir,
     Sites,
     StoreDir,
+    Wait,
+    Workers,
     clock,
     connections,
     readable,
@@ -56,29 +63,20 @@ def recheck(
     sites: Sites = None,
     accounts: Accounts = None,
     rules: RulesDir = None,
-    as_of: Annotated[str | None, typer.Option(help="Inspection time, ISO 8601; no zone = Beijing.")] = None,
-    connect_to: Annotated[
-        list[str] | None,
-        typer.Option(help="HOST1:PORT1:HOST2:PORT2 as curl: ask HOST2:PORT2 for HOST1:PORT1; empty = any."),
-    ] = None,
+    as_of: AsOf = None,
+    connect_to: Connections = None,
     store: StoreDir = DEFAULT_STORE,
     format: Formats = None,
     output: Files = None,
-    cacert: Annotated[Path | None, typer.Option(help="CA certificates (PEM) to trust besides the system's.")] = None,
+    cacert: Authority = None,
     fail_on: FailOn = "veto",
     pending_ok: PendingOk = False,
-    wait: Annotated[
-        bool, typer.Option("--wait", help="Wait for the hours of a site instead of leaving it out of this run.")
-    ] = False,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Ask for every page anew, not only if it has changed.")
-    ] = False,
-    browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Render pages that only scripts build, if Chromium is there.")
-    ] = True,
-    workers: Annotated[int, typer.Option(min=1, help="Local processes.")] = 1,
+    wait: Wait = False,
+    fresh: Fresh = False,
+    browser: Browser = True,
+    workers: Workers = 1,
     lock_timeout: LockTimeout = 0,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Look at notified findings again, and at nothing else: rectified, not rectified, or nobody can tell.
 
@@ -87,26 +85,29 @@ def recheck(
     """
     outputs = chosen_outputs(format, output, fail_on)
     registry = registry_at(sites, accounts)
-    base = base_of(store, scan)
-    chosen = rules_of(book_at(rules), profile_of(store, base))
-    ask = prepared(store, Wanted(base, everything, tuple(only or ())), chosen)
     where = connections(connect_to, registry.scan.connect_to)
+    moment = clock(as_of, registry.scan.as_of, bool(where))
+    fetch = FetchSettings(connect_to=where, cacert=readable(cacert))
     standard = Budget()
-    order = Order(
-        registry=registry,
-        rules=chosen,
-        store=store,
-        as_of=clock(as_of, registry.scan.as_of, bool(where)),
-        fetch=FetchSettings(connect_to=where, cacert=readable(cacert)),
-        budget=replace(standard, renders=standard.renders if browser else 0),
-        workers=workers,
-        fresh=fresh,
-        wait=wait,
-        lock_seconds=lock_timeout,
-    )
-    _tell_before(order, ask, quiet)
-    someone_there(order.fetch.connect_to)
-    raise typer.Exit(_run(order, ask, outputs, pending_ok, quiet))
+    base = base_of(store, scan)  # before the lock makes a store where there is none
+    with held(store, lock_timeout, "recheck"):  # nobody may take away what the plan rests on
+        chosen = rules_of(book_at(rules), profile_of(store, base))
+        order = Order(
+            registry=registry,
+            rules=chosen,
+            store=store,
+            as_of=moment,
+            fetch=fetch,
+            budget=replace(standard, renders=standard.renders if browser else 0),
+            workers=workers,
+            fresh=fresh,
+            wait=wait,
+        )
+        ask = prepared(store, Wanted(base, everything, tuple(only or ())), chosen)
+        _tell_before(order, ask, quiet)
+        someone_there(order.fetch.connect_to)
+        code = _run(order, ask, outputs, pending_ok, quiet)
+    raise typer.Exit(code)
 
 
 def _tell_before(order: Order, ask: Prepared, quiet: bool) -> None:
@@ -119,6 +120,17 @@ def _tell_before(order: Order, ask: Prepared, quiet: bool) -> None:
     registered = {s.id for s in order.registry.subjects}
     for subject in sorted(ask.targets.keys() - registered):
         say(f"{subject}: is not registered any more; nobody can tell what became of its findings")
+    for subject in sorted(ask.damaged):
+        say(
+            f"{ask.folder / 'facts'}: the facts of {subject} in scan {ask.base.id} are damaged; its findings are "
+            "looked at again by what the result says of them"
+        )
+    if ask.elsewhere:
+        count, who = sum(ask.elsewhere.values()), ", ".join(sorted(ask.elsewhere)[:5])
+        say(
+            f"{count} notified findings of {len(ask.elsewhere)} subjects ({who}) are not looked at: scan {ask.base.id} "
+            "holds no result of these; --scan names another"
+        )
     if quiet:
         return
     count = sum(len(rows) for rows in ask.targets.values())
@@ -156,10 +168,14 @@ def _tell_after(scan: Scan) -> None:
 
 
 def _standing(scan: Scan) -> Iterator[tuple[str, Finding]]:
-    """Findings that are not rectified, each with the effect that it has."""
+    """Findings that are not rectified, each with the effect that it has; a suppressed one counts for nothing."""
     for subject in scan.subjects:
         for a in subject.assessments:
-            yield from (("notice" if f.notice else a.effect, f) for f in a.findings if f.rechecked == "notRectified")
+            yield from (
+                ("notice" if f.notice else a.effect, f)
+                for f in a.findings
+                if f.rechecked == "notRectified" and f.suppressed is None
+            )
 
 
 def exit_code(scan: Scan, fail_on: str, pending_ok: bool) -> int:

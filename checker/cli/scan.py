@@ -13,15 +13,23 @@ from checker.cli.directory import Directory, served
 from checker.cli.held import LockTimeout
 from checker.cli.options import (
     Accounts,
+    AsOf,
+    Authority,
+    Browser,
+    Connections,
     FailOn,
     Files,
     Formats,
+    Fresh,
     Only,
     PendingOk,
     ProfileName,
+    Quiet,
     RulesDir,
     Sites,
     StoreDir,
+    Wait,
+    Workers,
     clock,
     connections,
     moment_of,
@@ -49,16 +57,13 @@ def scan(
     rules: RulesDir = None,
     profile: ProfileName = None,
     only: Only = None,
-    as_of: Annotated[str | None, typer.Option(help="Inspection time, ISO 8601; no zone = Beijing.")] = None,
-    connect_to: Annotated[
-        list[str] | None,
-        typer.Option(help="HOST1:PORT1:HOST2:PORT2 as curl: ask HOST2:PORT2 for HOST1:PORT1; empty = any."),
-    ] = None,
+    as_of: AsOf = None,
+    connect_to: Connections = None,
     directory: Directory = None,
     store: StoreDir = DEFAULT_STORE,
     format: Formats = None,
     output: Files = None,
-    cacert: Annotated[Path | None, typer.Option(help="CA certificates (PEM) to trust besides the system's.")] = None,
+    cacert: Authority = None,
     fail_on: FailOn = "veto",
     pending_ok: PendingOk = False,
     baseline: BaselineFile = None,
@@ -68,26 +73,20 @@ def scan(
     ] = False,
     sarif_prefix: SarifPrefix = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the newest unfinished scan.")] = False,
-    wait: Annotated[
-        bool, typer.Option("--wait", help="Wait for the hours of a site instead of leaving it out of this run.")
-    ] = False,
+    wait: Wait = False,
     plan_only: Annotated[
         bool, typer.Option("--plan", help="Tell hosts, pages, minutes, megabytes; ask nobody.")
     ] = False,
     max_pages: Annotated[int | None, typer.Option(min=1, help="Pages per site at most.")] = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Ask for every page anew, not only if it has changed since the last scan.")
-    ] = False,
+    fresh: Fresh = False,
     keep_pages: Annotated[
         bool, typer.Option("--keep-pages", help="Keep the bodies of all answers, personal data too, with the scan.")
     ] = False,
-    browser: Annotated[
-        bool, typer.Option("--browser/--no-browser", help="Render pages that only scripts build, if Chromium is there.")
-    ] = True,
-    workers: Annotated[int, typer.Option(min=1, help="Local processes.")] = 1,
+    browser: Browser = True,
+    workers: Workers = 1,
     executor: Annotated[str, typer.Option(help="local, or dask=ADDRESS of a scheduler.")] = "local",
     lock_timeout: LockTimeout = 0,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.")] = False,
+    quiet: Quiet = False,
     verbose: Annotated[
         bool,
         typer.Option(

@@ -12,6 +12,7 @@ from checker.cli.output import chosen_outputs, exit_code
 from checker.cli.rules import book_at, rules_of
 from checker.cli.sarif_prefix import SarifPrefix
 from checker.cli.suppressing import SuppressionsFile, suppressing, tell_expired
+from checker.cli.terminal import say
 from checker.config import DEFAULT_STORE
 from checker.fleet import evaluate_scan, load_scan, profile_of
 
@@ -56,4 +57,6 @@ def report(
     """Write reports of a stored scan as it was judged; of one that still runs, what it has by now."""
     outputs = chosen_outputs(format, output, sarif_prefix=sarif_prefix)
     found = load_scan(store, scan, tuple(only or ()))
+    if not found.complete:
+        say(f"scan {found.id} is not finished: the report holds only the subjects that are done, and says so")
     outputs.knowing(baseline, found.rules.profile).write(found, sys.stdout)

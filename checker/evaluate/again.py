@@ -11,7 +11,7 @@ from checker.evaluate.answers import cleared_by
 from checker.evaluate.coverage import Coverage
 from checker.evaluate.examined import Case, Examined, Said, not_seen, others
 from checker.evaluate.findings import known_findings
-from checker.evaluate.looked import Looked
+from checker.evaluate.looked import Looked, Sight
 from checker.evaluate.rows import BROKEN
 from checker.facts.query import FactsReader, QueryError
 from checker.model.context import KnownFinding
@@ -67,8 +67,14 @@ class _Again:
         """What became of one finding that has no row."""
         try:
             change, reason = self._became(k)
+            if change is Change.NOT_SEEN:
+                change, reason = self._taken_away(k) or (change, reason)
+            if change is Change.REMOVED and self.looked.lost:
+                change, reason = not_seen("首页也打不开，不能判定页面是否已撤下")
         except QueryError as error:  # one finding must not take the others with it
             change, reason = not_seen(f"未能核对：{error}")
+        except Exception as error:  # e.g. what an older sheet gave as an address
+            change, reason = not_seen(f"未能核对：{type(error).__name__}: {error}")
         self.settled[k.fingerprint] = change
         return Gone(
             k.rule, k.fingerprint, k.clause, k.problem, k.item, k.location, k.detail, k.url, k.certainty, k.first_seen,
@@ -86,6 +92,21 @@ class _Again:
             return self._as_the_other(k)
         return self._by_person(case) or (self._found(case) if case.seeks else self.examined.became(case))
 
+    def _taken_away(self, k: KnownFinding) -> Said | None:
+        """Whether the page or column that it is about is gone, which may be what left its rule without the facts.
+
+        What stands on several pages, or is about something else, is not gone with one of them.
+        """
+        loaded, looked = self.loaded.get(k.rule), self.looked
+        own = k.location in {k.key, k.scope} or k.key.startswith((f"{k.location}#", f"{k.location} "))
+        if not own or not looked.home or self.speaks_of_others(k.rule):
+            return None
+        if loaded is not None and loaded.rule.effect.kind == "bonus":
+            return None
+        sight, why = looked.page(k.location)
+        words = why.replace("所在页面", "栏目页面") if k.location == k.scope else why
+        return (Change.REMOVED, words) if sight is Sight.GONE else None
+
     def _not_judged(self, case: Case) -> str:
         """Why the rule has no verdict on it today, '' if it has."""
         if case.today.outcome is Outcome.NOT_APPLICABLE:
@@ -101,7 +122,9 @@ class _Again:
             return "加分情形，本次未再见到"
         if k.clause and k.clause not in rule.clauses:
             return "规则已修改，需人工核实"
-        if k.source and not k.key and (today.outcome is not Outcome.PASS or today.findings or rule.sample):
+        if not k.key and not k.source and rule.sql is not None:
+            return "没有记录问题所在，需人工核实"
+        if not k.key and (today.outcome is not Outcome.PASS or today.findings or rule.sample):
             return "来自通报，需人工核实"
         return ""
 

@@ -28,6 +28,9 @@ _THINGS: tuple[tuple[frozenset[str], str, str], ...] = (
     (frozenset({"seen_article"}), "SELECT 1 WHERE 0", "只能与上次检查对照得出，需人工核实"),
     (frozenset({"overdue_message", "board_message"}),
      "SELECT 1 FROM board_message WHERE key IN (:item, :key)", "该留言本次未读到"),
+    (frozenset({"guide_elements"}),
+     "SELECT 1 FROM service_guide WHERE key = :key OR instr(:key, key || ' ') = 1 OR :key = :home",
+     "该办事指南本次未读到"),
     (frozenset({"question"}), "SELECT 1 FROM question WHERE key = :item", "该次模拟咨询不在本次资料中"),
     (frozenset({"due_report"}), "SELECT 1 FROM due_report WHERE report = :item", "该年度报告不在本次资料中"),
     (frozenset({"repost_duty"}), "SELECT 1 FROM repost_duty WHERE title = :key", "该转载任务不在本次资料中"),
@@ -113,6 +116,8 @@ class Examined:
         """Nobody asked for the target: the page that carried it must have been read without it."""
         if self.looked.carried(target):
             return not_seen("链接目标本次未核验")
+        if any(self.looked.carried(url) and not self._answers(url) for url in self.looked.spellings(target)):
+            return not_seen("链接目标以其他网址形式仍被引用，本次未能确认可以打开")
         sight, why = self.looked.page(case.known.location)
         if sight is not Sight.READ:
             return _unread(sight, why)
@@ -123,11 +128,16 @@ class Examined:
             return not_seen("其他引用页面本次未读全，不能确认链接均已去除")
         return Change.RECTIFIED, "所在页面已重新读取，不再引用该链接"
 
+    def _answers(self, target: str) -> bool:
+        """Whether a link target was verified and is there."""
+        checked = self.looked.link(target)
+        return checked is not None and checked[0] == "ok"
+
     def _thing(self, case: Case) -> Said | None:
         """The thing itself (an article, a message, a report) must have been seen again, and not as it was."""
         reads = case.loaded.reads
         for names, sql, reason in _THINGS:
-            if names & reads and not self.looked.any(sql, case.asked):
+            if names & reads and not self.looked.any(sql, case.asked | {"home": self.looked.home}):
                 return self._unless_gone(case, reason)
         if "future_article" in reads and self.looked.any(_SAME_DATE, case.asked):
             return not_seen("所标日期没有修改")
@@ -185,6 +195,8 @@ class Examined:
         if sight is Sight.GONE:
             return Change.REMOVED, why.replace("所在页面", "栏目页面")
         column = self.looked.column(place)
+        if column is None and (moved := self.looked.other_spelling(place)):
+            return not_seen(f"栏目网址已变更为{moved}，需人工核实")
         if column is None:
             lost = self.coverage.gaps([Need("site_column", "navigation")], columns=False)
             if lost:

@@ -59,6 +59,12 @@ class Looked:
             return cls(facts, str(sites[0]["subject"]), str(sites[0]["url"]))
         return cls(facts, str(facts.ask("SELECT subject FROM account")[0]["subject"]), "")
 
+    @property
+    def lost(self) -> bool:
+        """Whether the home page itself says that there is nothing: then the whole site may be down for a while."""
+        fetched = self._one(_FETCHED, self.home) if self.home else None
+        return bool(fetched and _gone(fetched["outcome"], fetched["status"]))
+
     def page(self, url: str) -> tuple[Sight, str]:
         """Whether a page of the site was read whole; a home page is never gone, whatever it answers."""
         fetched = self._one(_FETCHED, url)
@@ -95,6 +101,20 @@ class Looked:
     def column(self, url: str) -> dict[str, Any] | None:
         """A column as the registry or the navigation has it now: name, should_update, registered."""
         return self._one(_COLUMN, url)
+
+    def spellings(self, url: str) -> tuple[str, ...]:
+        """Other addresses of this inspection that are the same place (https, www., index file)."""
+        here = same_place(url)
+        rows = self.facts.ask(
+            "SELECT url FROM address WHERE url LIKE '%' || :rest || '%'", {"rest": here[2:].rstrip("/")}
+        )
+        return tuple(sorted(str(r["url"]) for r in rows if r["url"] != url and same_place(str(r["url"])) == here))
+
+    def other_spelling(self, url: str) -> str:
+        """The address of a column that is the same place in another spelling (https, www., index file), '' if none."""
+        rows = self.facts.ask("SELECT a.url AS url FROM site_column c JOIN address a ON a.id = c.url ORDER BY a.url")
+        here = same_place(url)
+        return next((str(r["url"]) for r in rows if r["url"] != url and same_place(str(r["url"])) == here), "")
 
     def newest_in(self, column: str) -> str:
         """The newest date in a column's list, '' if it shows none."""

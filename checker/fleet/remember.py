@@ -31,12 +31,12 @@ def is_partial(info: dict[str, str]) -> bool:
 
 
 def trend_of(opened: ScanReader, scan: Scan, only: Collection[str] = ()) -> tuple[Past, ...]:
-    """Earlier scans, of the subjects of `scan` alone where it does not hold the whole registry.
+    """Earlier scans, of the subjects of `scan` alone where it does not hold the whole registry, as a recheck.
 
     A report is made from its own scan: it can do without a history that is damaged or of a newer version, so there
     is no trend then. Whoever writes the history is told.
     """
-    some = only or is_partial(opened.info())
+    some = only or scan.kind == "recheck" or is_partial(opened.info())
     try:
         return past_results(store_of(opened), scan, [s.id for s in scan.subjects] if some else ())
     except StoreError:

@@ -92,12 +92,16 @@ class Meaning:
 
 @dataclass(slots=True)
 class Read:
-    """What sheets hold: rows in order, what is wrong, columns and sheets left out, and rows without a problem."""
+    """What sheets hold: rows in order, what is wrong, columns and sheets left out, and rows that say nothing.
+
+    `without` are those without a problem, `untold` those of our own reports into which nobody filled a day.
+    """
 
     rows: list[Foreign] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     without: int = 0
+    untold: int = 0
 
 
 def read_circular(sheets: Sequence[Sheet], meaning: Meaning) -> Read:
@@ -129,7 +133,8 @@ def _read_table(table: Table, meaning: Meaning, found: Read) -> None:
     for record in table.records:
         row = _Row(table, record, meaning, before)
         if row.is_blank():
-            found.without += 1
+            found.untold += row.is_own()
+            found.without += not row.is_own()
             continue
         rows = list(row.findings())
         found.problems += [Problem(table.sheet.place, record.number, text) for text in row.wrong]
@@ -158,14 +163,17 @@ class _Row:
 
     def is_blank(self) -> bool:
         """Whether the row tells nothing: no problem, as 无 in a list of all sites, or a known one without a day."""
-        if self._text("fingerprint"):
-            return not (self._text("notified") or self._text("rectified") or self._text("standing") or self._on())
+        if self.is_own():
+            return not (self._text("notified") or self._text("rectified") or self._text("standing"))
         return all(is_empty(self._record.text(name)) for name in _SAYS_SOMETHING)
 
+    def is_own(self) -> bool:
+        """Whether the row is of a report of ours, by its fingerprint: that lists much that no circular names."""
+        return bool(self._text("fingerprint"))
+
     def _on(self) -> date | None:
-        """The day of the circular; where our own report has a column for it, an empty cell means: not notified."""
-        own = bool(self._text("fingerprint")) and "notified" in self._table.columns
-        return None if own else self._meaning.on
+        """The day of the circular for rows that it gave itself; one of our own was notified only if it says so."""
+        return None if self.is_own() else self._meaning.on
 
     def findings(self) -> Iterator[Foreign]:
         """The findings of the row; what is wrong is in `wrong` when it has been gone through."""

@@ -30,20 +30,18 @@ def record_notified(store: Path, fingerprints: Iterable[str], on: date, document
     """
     marks = list(dict.fromkeys(fingerprints))
     with opened(store / "history.sqlite", HISTORY, "history") as db:
-        known = {mark: db.execute("SELECT notified_on FROM finding WHERE fingerprint = ?", (mark,)).fetchone()
-                 for mark in marks}  # fmt: skip
-        if lacking := [mark for mark, row in known.items() if row is None]:
+        known = "SELECT 1 FROM finding WHERE fingerprint = ?"
+        if lacking := [mark for mark in marks if db.execute(known, (mark,)).fetchone() is None]:
             more = f" and {len(lacking) - _SHOWN} more" if len(lacking) > _SHOWN else ""
             raise UsageError(f"the history does not know {', '.join(lacking[:_SHOWN])}{more}; scan again, then notify")
-        return tuple(_notify(db, mark, known[mark][0], on.isoformat(), document) for mark in marks)
+        return tuple(_notify(db, mark, on.isoformat(), document) for mark in marks)
 
 
-def _notify(db: sqlite3.Connection, mark: str, before: str, on: str, document: str) -> Notification:
+def _notify(db: sqlite3.Connection, mark: str, on: str, document: str) -> Notification:
     news = put_events(db, [Event(mark, on, What.NOTIFIED, note=document)]) > 0
-    first = min(before or on, on)
-    if first != before:
-        db.execute("UPDATE finding SET notified_on = ?, notified_in = ? WHERE fingerprint = ?", (first, document, mark))
-    return Notification(mark, news, first)
+    settle(db, [mark])
+    (first,) = db.execute("SELECT notified_on FROM finding WHERE fingerprint = ?", (mark,)).fetchone()
+    return Notification(mark, news, first or on)
 
 
 @dataclass(frozen=True, slots=True)

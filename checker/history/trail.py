@@ -76,14 +76,22 @@ def standing(last: Sight, events: Iterable[Event]) -> tuple[State, str]:
 
 
 def notice_of(events: Iterable[Event]) -> tuple[str, str] | None:
-    """Day and circular of the notification in force: the first since the finding was last reopened, ('', '') if none.
+    """Day and circular of the notification in force: the first since the finding last came back, ('', '') if none.
 
-    None where the trail knows of no notification at all.
+    None where the trail knows of no notification at all. What was only taken away for a time was never rectified:
+    whoever was told of it stays told.
     """
     trail = tuple(events)
     told = sorted((e.at[:10], e.note) for e in trail if e.what == What.NOTIFIED)
-    again = max((e.at[:10] for e in trail if e.what == What.REOPENED), default="")
+    again = max((e.at[:10] for e in trail if e.what == What.REOPENED and _was_settled(e, trail)), default="")
     return next((n for n in told if n[0] >= again), ("", "")) if told else None
+
+
+def _was_settled(reopened: Event, trail: Iterable[Event]) -> bool:
+    """Whether what was reopened had been rectified or accepted, and not only been taken away."""
+    before = (e for e in trail if e.what in CLOSING and _reopens(reopened, e))
+    end = closed_by(before)
+    return end is None or end.what != What.REMOVED
 
 
 def _follows(sight: Sight, end: Event) -> bool:

@@ -9,7 +9,7 @@ from checker.report._wording import CERTAINTIES, EFFECTS, VERDICTS, figure, mome
 
 CHANGED = {
     Change.NEW: "新增", Change.REOPENED: "再次出现", Change.UPDATED: "有变化", Change.RECTIFIED: "已整改",
-    Change.REMOVED: "已撤下", Change.NOT_SEEN: "本次未见", Change.UNCHANGED: "仍存在",
+    Change.REMOVED: "已撤下", Change.NOT_SEEN: "未能复核", Change.UNCHANGED: "仍存在",
 }  # fmt: skip
 """What became of a finding, in the order in which it is told."""
 

@@ -20,6 +20,7 @@ GONE_WORDS = {
 }
 BASELINE_WORDS = {"known": "基线已有", "new": "基线之外"}
 SUPPRESSION_WORDS = {"active": "生效", "expired": "已过期", "future": "未生效"}
+KIND_WORDS = {"site": "政府网站", "account": "政务新媒体"}
 SCAN_WORDS = {"scan": "检查", "recheck": "复查"}
 EARLY = "预警"
 NOT_RECHECKED = "未复查"

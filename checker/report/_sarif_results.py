@@ -86,7 +86,8 @@ def level_of(assessment: Assessment, finding: Finding) -> str:
 def _finding(
     frame: Frame, subject: SubjectResult, assessment: Assessment, finding: Finding, nth: int
 ) -> dict[str, Any]:
-    said = _said(subject, finding)
+    gone = next((g for g in subject.gone if (g.rule, g.fingerprint) == (assessment.rule, finding.fingerprint)), None)
+    said = _said(finding, gone)
     quoted = f"（原文：“{finding.evidence.quote}”）" if finding.evidence.quote else ""
     kind = "open" if finding.rechecked == "unknown" else _KINDS.get(finding.certainty, "review")
     result = {
@@ -94,7 +95,7 @@ def _finding(
         "message": message(said + quoted),
         **places(subject, finding.location, finding.url, frame.prefix),
         **_identity(frame, subject, assessment.rule, finding.fingerprint, nth),
-        "baselineState": _state(frame.scan, subject, finding),
+        "baselineState": _state(frame.scan, finding, gone),
     }
     if finding.suppressed is not None:
         reason = message(finding.suppressed)["text"]
@@ -102,24 +103,22 @@ def _finding(
     return result | {"properties": _properties(subject, assessment, finding)}
 
 
-def _said(subject: SubjectResult, finding: Finding) -> str:
+def _said(finding: Finding, gone: Gone | None) -> str:
     """The problem; what is not certain is said to be so, for many readers show neither kind nor level."""
     said = f"{finding.problem}：{finding.detail}" if finding.detail else finding.problem
     if finding.rechecked == "unknown":
-        why = next((g.reason for g in subject.gone if g.fingerprint == finding.fingerprint), "")
-        return f"复查时无法判定：{said}{f'（{why}）' if why else ''}"
+        return f"复查时无法判定：{said}{f'（{gone.reason}）' if gone else ''}"
     if finding.certainty == "unknown":
         return f"无法判定是否存在“{finding.problem}”：{finding.detail.removeprefix('不能判定：')}"
     early = "预警：" if finding.notice else ""
     return f"{'疑似，待人工确认：' if finding.certainty == 'candidate' else ''}{early}{said}"
 
 
-def _state(scan: Scan, subject: SubjectResult, finding: Finding) -> str:
+def _state(scan: Scan, finding: Finding, gone: Gone | None) -> str:
     """New or not: by the baseline, else by history; a recheck and what it could not see bring nothing new."""
     if finding.baseline:
         return "unchanged" if finding.baseline == "known" else "new"
-    seen_before = any(g.fingerprint == finding.fingerprint for g in subject.gone)
-    if finding.change is Change.NEW and (scan.kind == "recheck" or seen_before):
+    if finding.change is Change.NEW and (scan.kind == "recheck" or gone):
         return "unchanged"
     return _STATES.get(finding.change, "new")
 
@@ -178,7 +177,8 @@ def _identity(frame: Frame, subject: SubjectResult, rule: str, fingerprint: str,
     if frame.prefix:
         prints["primaryLocationLineHash"] = f"{fingerprint}:{nth}"
     name = "/".join((frame.scan.id, subject.id, rule, fingerprint, str(nth)))
-    return {"partialFingerprints": prints, "guid": str(uuid5(_SPACE, name))}
+    readable = name.encode("utf-8", "replace").decode()
+    return {"partialFingerprints": prints, "guid": str(uuid5(_SPACE, readable))}
 
 
 def gone_rule(gone: Gone) -> Assessment:

@@ -11,7 +11,7 @@ EFFECTS = {"veto": "单项否决", "deduct": "扣分", "bonus": "加分", "notic
 CERTAINTIES = {"certain": "", "candidate": "候选", "unknown": "无法判定"}
 CHANGES = {
     "new": "", "unchanged": "仍未整改", "updated": "有变化", "reopened": "再次出现", "rectified": "已整改",
-    "notSeen": "本次未见", "removed": "已撤下",
+    "notSeen": "未能复核", "removed": "已撤下",
 }  # fmt: skip
 PLATFORMS = {
     "wechat-subscription": "微信订阅号", "wechat-service": "微信服务号", "weibo": "微博", "toutiao": "今日头条",

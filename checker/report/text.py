@@ -187,7 +187,7 @@ def _title(sheet: Sheet, subject: SubjectResult) -> None:
     _score(sheet, subject)
     if subject.verdict is Verdict.PENDING:
         waiting = [f"{a.rule} {plain(a.title)}" for a in subject.assessments if a.blocks]
-        sheet.add(Text(f"结论还要等：{'、'.join(waiting) or '未定的单项否决'}", "yellow"), indent=2, hang=2)
+        sheet.add(Text(f"结论尚待判定：{'、'.join(waiting) or '未定的单项否决'}", "yellow"), indent=2, hang=2)
 
 
 def _score(sheet: Sheet, subject: SubjectResult) -> None:

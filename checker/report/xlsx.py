@@ -8,14 +8,18 @@ from checker.report._annexes import findings, subjects
 from checker.report._annexes.legend import legend
 from checker.report._annexes.page import Page
 from checker.report._annexes.writer import MOST_ROWS, cell_text, write_book
+from checker.report._rows import SCAN_WORDS
 from checker.report._wording import moment
 
 
 def render(scan: Scan, most_rows: int = MOST_ROWS) -> bytes:
     """The scan as an xlsx file; equal scans give equal bytes. `most_rows` is what a worksheet holds."""
     rules = f"{scan.rules.profile} {scan.rules.version}（{scan.rules.sha256[:8]}）"
-    note = cell_text(f"编号 {scan.id}　检查时点 {moment(scan.as_of)}　指标 {rules}　checker {scan.tool_version}")[:200]
-    return write_book(pages(scan), "政府网站与政务新媒体检查结果", note, _created(scan), most_rows)
+    cut = "" if scan.complete else "（没有做完）"
+    about = f"编号 {scan.id}{cut}　检查时点 {moment(scan.as_of)}　指标 {rules}　checker {scan.tool_version}"
+    note = cell_text(about)[:200]
+    title = f"政府网站与政务新媒体{SCAN_WORDS.get(scan.kind, '检查')}结果"
+    return write_book(pages(scan), title, note, _created(scan), most_rows)
 
 
 def pages(scan: Scan) -> tuple[Page, ...]:

@@ -15,6 +15,9 @@ from checker.fleet.history.wiping import size_of
 REMOVED = "removed"
 """Folder of the store to which a scan goes before it is wiped: half wiped, it must not look like a scan."""
 
+ASIDE = ".removed"
+"""The same in `scans`, for where that lies on another file system: no folder can be renamed from one to the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredScan:
@@ -54,9 +57,13 @@ class Leftover:
 
 def scans_of(store: Path, notified: Collection[str] = ()) -> list[StoredScan]:
     """Every scan of a store, newest first; `notified` are fingerprints that somebody has been told of."""
-    folders = [path for path in (store / "scans").glob("*") if path.is_dir() and not path.is_symlink()]
+    folders = [path for path in (store / "scans").glob("[!.]*") if path.is_dir() and not path.is_symlink()]
     found = [_scan(folder, frozenset(notified)) for folder in folders]
     return sorted(found, key=lambda scan: (scan.moment, scan.id), reverse=True)
+
+
+_SIGHTS = "SELECT fingerprint FROM finding WHERE certainty <> 'unknown'"
+"""What could not be decided is no evidence of a finding."""
 
 
 def _scan(folder: Path, notified: frozenset[str]) -> StoredScan:
@@ -75,7 +82,7 @@ def _read(path: Path) -> tuple[dict[str, str], frozenset[str], frozenset[str]]:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as db:
             info = dict(db.execute("SELECT key, value FROM scan_info"))
             subjects = frozenset(row[0] for row in db.execute("SELECT subject FROM result"))
-            return info, subjects, frozenset(row[0] for row in db.execute("SELECT fingerprint FROM finding"))
+            return info, subjects, frozenset(row[0] for row in db.execute(_SIGHTS))
     except sqlite3.Error:
         return {}, frozenset(), frozenset()
 
@@ -108,7 +115,7 @@ def is_held(folder: Path) -> bool:
 
 def leftovers(store: Path, scans: Collection[StoredScan], pages_before: datetime) -> Iterator[Leftover]:
     """What is of no use any more beside the scans themselves; pages kept for a next scan if older than a moment."""
-    for path in sorted((store / REMOVED).glob("*")):
+    for path in sorted((*(store / REMOVED).glob("*"), *(store / "scans" / ASIDE).glob("*"))):
         yield Leftover(path, size_of(path), "an earlier prune was stopped here")
     for scan in scans:
         if not scan.running:

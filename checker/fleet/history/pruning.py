@@ -4,6 +4,7 @@ A scan goes in two steps: its folder is renamed out of `scans`, then its files a
 at any moment leaves whole scans and a folder `removed`, which the next prune clears away.
 """
 
+import errno
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +17,7 @@ from checker.errors import StoreError
 from checker.facts.private import private_folder
 from checker.facts.refusal import refusal
 from checker.fetch.archive.pages import OLDEST
-from checker.fleet.history.inventory import REMOVED, Leftover, StoredScan, is_held, leftovers, scans_of
+from checker.fleet.history.inventory import ASIDE, REMOVED, Leftover, StoredScan, is_held, leftovers, scans_of
 from checker.fleet.history.wiping import size_of, wipe
 from checker.fleet.lock import ScanLock
 
@@ -178,8 +179,9 @@ def prune(store: Path, plan: Plan, told: Said) -> int:
         moved = _moved(store, removal.scan, told)
         freed += wipe(moved) if moved else 0
     freed += sum(wipe(left.path) for left in plan.leftovers if not is_held(left.path.parent))
-    with suppress(OSError):  # not there, or not empty because somebody put something into it
-        (store / REMOVED).rmdir()
+    for folder in (store / REMOVED, store / "scans" / ASIDE):
+        with suppress(OSError):  # not there, or not empty because somebody put something into it
+            folder.rmdir()
     return freed
 
 
@@ -191,8 +193,7 @@ def _moved(store: Path, scan: StoredScan, told: Said) -> Path | None:
         told(f"{error}; it stays")
         return None
     try:
-        target = _free(private_folder(store / REMOVED), scan.id)
-        scan.folder.rename(target)
+        target = _renamed(store, scan)
         for folder in (target.parent, scan.folder.parent):
             _settle(folder)
         return target
@@ -200,6 +201,15 @@ def _moved(store: Path, scan: StoredScan, told: Said) -> Path | None:
         raise refusal(scan.folder, error) or error from error
     finally:
         lock.release()
+
+
+def _renamed(store: Path, scan: StoredScan) -> Path:
+    try:
+        return scan.folder.rename(_free(private_folder(store / REMOVED), scan.id))
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+    return scan.folder.rename(_free(private_folder(scan.folder.parent / ASIDE), scan.id))
 
 
 def _free(folder: Path, name: str) -> Path:

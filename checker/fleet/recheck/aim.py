@@ -27,9 +27,10 @@ _ON_HOME = Need("list_item", "home")
 class Before:
     """What the scan's facts file knows of pages; empty where it is not there any more."""
 
-    def __init__(self, facts: Path) -> None:
-        """Open the file read-only, if it is there."""
-        self._db = sqlite3.connect(f"{facts.resolve().as_uri()}?mode=ro", uri=True) if facts.exists() else None
+    def __init__(self, facts: Path | None) -> None:
+        """Open the file read-only, if it is there; None is a file that cannot be read."""
+        there = facts is not None and facts.exists()
+        self._db = sqlite3.connect(f"{facts.resolve().as_uri()}?mode=ro", uri=True) if facts and there else None
 
     def close(self) -> None:
         """Give the file back."""
@@ -71,14 +72,6 @@ class Before:
         """Whether a link target was verified and is there."""
         sql = "SELECT 1 FROM link_check c JOIN address a ON a.id = c.url WHERE a.url = ? AND c.verdict = 'ok'"
         return bool(self._rows(sql, target))
-
-    def gone(self, page: str) -> bool:
-        """Whether a page answered that there is nothing any more."""
-        sql = (
-            "SELECT f.outcome = 'soft-404' OR f.status IN (404, 410) FROM fetch f JOIN address a ON a.id = f.url "
-            "WHERE a.url = ? AND f.purpose = 'page' ORDER BY f.rowid DESC LIMIT 1"
-        )
-        return any(gone for (gone,) in self._rows(sql, page))
 
     def registered(self) -> tuple[str, bool] | None:
         """Kind of the site and whether it has outward services, as registered then; None of an account."""
@@ -191,7 +184,11 @@ def _addresses(texts: Iterable[str]) -> Iterator[str]:
 
 
 def focus_of(
-    subject: Subject, targets: Sequence[KnownFinding], rules: Mapping[str, LoadedRule], base: SubjectResult, facts: Path
+    subject: Subject,
+    targets: Sequence[KnownFinding],
+    rules: Mapping[str, LoadedRule],
+    base: SubjectResult,
+    facts: Path | None,
 ) -> Focus:
     """What may be asked of a subject; `facts` is its facts file in the scan that found it."""
     samples = {

@@ -14,15 +14,15 @@ from checker.score import Standing, after_recheck
 NOT_RECTIFIED, UNKNOWN = "notRectified", "unknown"
 UNREGISTERED = "该对象已不在登记表中，未复查"
 OTHER_RULES = "复查所用指标与原检查不同"
+DAMAGED = "原检查的资料文件已损坏，无法对照"
 _CROWDED = "曾引用该链接的页面较多，本次未全部重新读取"
-_REMOVED = "页面本次应答为不存在"
 _NOT_LOOKED = "本次未能再检查"
 _DOUBTED = "本次只见疑似情形，需人工确认"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One subject's findings to be answered: its old result and its facts file, in the scan `based_on`.
+    """One subject's findings to be answered: its old result and its facts file (None: damaged), in the scan `based_on`.
 
     `profile` is that which the old result was judged by; `remark` stands with every answer. `settled` are findings that
     were rectified or accepted before this recheck.
@@ -30,7 +30,7 @@ class Question:
 
     base: SubjectResult
     targets: Sequence[KnownFinding]
-    facts: Path
+    facts: Path | None
     based_on: str
     profile: Profile
     remark: str = ""
@@ -49,19 +49,16 @@ def _not_seen(k: KnownFinding, reason: str) -> Gone:
     )  # fmt: skip
 
 
-def settled(gone: Iterable[Gone], home: str, then: Path, now: Path) -> tuple[Gone, ...]:
+def settled(gone: Iterable[Gone], then: Path | None, now: Path) -> tuple[Gone, ...]:
     """The same with what the facts files of the scan (`then`) and of the recheck (`now`) say besides.
 
-    A dead link is off a site only if every page that carried it was read again, or its target works. A page (but the
-    home page) that answers that it is gone has been removed, also where that leaves its rule without the facts.
+    A dead link is off a site only if every page that carried it was read again, or its target works.
     """
     with closing(Before(then)) as before, closing(Before(now)) as after:
 
         def said(g: Gone) -> Gone:
             if g.change is Change.RECTIFIED and before.dead(g.url) and before.crowded(g.url):
                 return g if after.answers(g.url) else replace(g, change=Change.NOT_SEEN, reason=_CROWDED)
-            if g.change is Change.NOT_SEEN and g.location != home and after.gone(g.location):
-                return replace(g, change=Change.REMOVED, reason=_REMOVED)
             return g
 
         return tuple(map(said, gone))

@@ -7,17 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from checker import __version__
-from checker.address import normalise
 from checker.config import SHANGHAI
 from checker.errors import StoreError
 from checker.facts.query import QueryError
 from checker.fetch.archive.index import drop_parts
 from checker.fleet.begun import rules_note
-from checker.fleet.events import Finished, Started, Waiting
-from checker.fleet.lock import StoreLock
+from checker.fleet.events import Finished, Started
 from checker.fleet.order import Order
 from checker.fleet.recheck.aim import focus_of
 from checker.fleet.recheck.answering import (
+    DAMAGED,
     NOT_RECTIFIED,
     OTHER_RULES,
     UNREGISTERED,
@@ -42,18 +41,18 @@ from checker.scan.judge import gone
 def recheck(order: Order, ask: Prepared, listen: Listener) -> Scan:
     """Look at what was notified again; returns the finished recheck, which is also in the store.
 
-    A kill leaves an unfinished folder and nothing in the history: run it again. Raises StoreError, MachineError.
+    The caller holds the store's lock since before `ask` was prepared. A kill leaves an unfinished folder and nothing in
+    the history: run it again. Raises StoreError, MachineError.
     """
-    with StoreLock(order.store, order.lock_seconds, "recheck", lambda holder: listen(Waiting(holder))):
-        real = datetime.now(SHANGHAI)
-        scan_id = new_id(real, order.store)
-        store = ScanStore(order.store / "scans" / scan_id, create=True)
-        try:
-            _note(store, order, ask, real)
-            _work_through(store, order, ask, listen)
-            return _concluded(store, order)
-        finally:
-            store.close()
+    real = datetime.now(SHANGHAI)
+    scan_id = new_id(real, order.store)
+    store = ScanStore(order.store / "scans" / scan_id, create=True)
+    try:
+        _note(store, order, ask, real)
+        _work_through(store, order, ask, listen)
+        return _concluded(store, order)
+    finally:
+        store.close()
 
 
 def _note(store: ScanStore, order: Order, ask: Prepared, real: datetime) -> None:
@@ -93,8 +92,7 @@ def _tasks(store: ScanStore, order: Order, ask: Prepared, subjects: Collection[S
     for subject in subjects:
         facts, context = (subject_file(store.folder, part, subject.id) for part in ("facts", "context"))
         cutter.cut(subject, context)
-        then = subject_file(ask.folder, "facts", subject.id)
-        focus = focus_of(subject, ask.targets[subject.id], rules, base[subject.id], then)
+        focus = focus_of(subject, ask.targets[subject.id], rules, base[subject.id], ask.facts_of(subject.id))
         places = places_of(order, store.folder, subject.id)
         tasks.append(Task(subject, facts, context, order.budget, places, order.wait, order.rules.lexicons, focus))
     return tasks
@@ -109,8 +107,9 @@ def _answers(
     base = {result.id: result for result in ask.base.subjects}
 
     def question(subject: str) -> Question:
-        facts = subject_file(ask.folder, "facts", subject)
-        return Question(base[subject], ask.targets[subject], facts, ask.base.id, profile, remark, ask.settled)
+        facts = ask.facts_of(subject)
+        known = remark if facts else "；".join(filter(None, (remark, DAMAGED)))
+        return Question(base[subject], ask.targets[subject], facts, ask.base.id, profile, known, ask.settled)
 
     left = dict.fromkeys(ask.targets)
     for result in results:
@@ -128,7 +127,7 @@ def _gone(store: ScanStore, rules: RuleSet, asked: Question, today: SubjectResul
         found = gone(facts, context, rules, asked.targets, today.assessments)
     except (StoreError, QueryError) as error:
         return unanswered(asked.targets, f"复查所得资料无法读取：{error}")
-    return settled(found, normalise(today.url) or today.url, asked.facts, facts)
+    return settled(found, asked.facts, facts)
 
 
 def _concluded(store: ScanStore, order: Order) -> Scan:

@@ -1,13 +1,15 @@
 """Which findings a recheck looks at again: those that were notified, or all of whoever was found unqualified."""
 
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from checker.errors import StoreError, UsageError
+from checker.facts.query import open_facts
+from checker.fleet.remember import is_partial
 from checker.fleet.run import assemble
-from checker.fleet.store import ScanReader
+from checker.fleet.store import ScanReader, subject_file
 from checker.history.notified import notified_findings, settled_findings
 from checker.history.trail import State
 from checker.model.context import KnownFinding
@@ -35,7 +37,9 @@ class Prepared:
     """What a recheck will look at: the folder of the scan it is based on, that scan, and its findings.
 
     `profile_body` is the profile as that scan was judged by it: its effects go on to hold. `settled` are its other
-    findings that were rectified or accepted since: nobody looks at them, and they stand against nobody.
+    findings that were rectified or accepted since: nobody looks at them, and they stand against nobody. `damaged` are
+    the subjects whose facts file of that scan cannot be read, `elsewhere` those with notified findings of which that
+    scan holds no result, with their number.
     """
 
     folder: Path
@@ -43,15 +47,23 @@ class Prepared:
     targets: Targets
     profile_body: str
     settled: frozenset[str] = frozenset()
+    damaged: frozenset[str] = frozenset()
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
+
+    def facts_of(self, subject: str) -> Path | None:
+        """The facts file of a subject in the scan; None if it cannot be read. It may have been pruned."""
+        return None if subject in self.damaged else subject_file(self.folder, "facts", subject)
 
 
 def base_of(store: Path, scan: str | None) -> str:
-    """Id of the scan to start from, by default the newest finished one; raises UsageError for any that cannot be it."""
+    """Id of the scan to start from; raises UsageError for any that cannot be it.
+
+    By default the newest finished one of a whole registry (a later --only left out whom the circular names), else any.
+    """
     folders = sorted((p.parent for p in (store / "scans").glob("*/scan.sqlite")), reverse=True)
     if scan is None:
-        for folder in folders:
-            if not _refused(folder):
-                return folder.name
+        if found := _newest(folders):
+            return found
         raise UsageError(f"{store}: no finished scan is stored here; `checker scan` makes one")
     if scan not in {f.name for f in folders}:
         names = ", ".join(f.name for f in folders[:5]) or "none"
@@ -59,6 +71,17 @@ def base_of(store: Path, scan: str | None) -> str:
     if why := _refused(store / "scans" / scan):
         raise UsageError(f"--scan {scan}: {why}")
     return scan
+
+
+def _newest(folders: Iterable[Path]) -> str:
+    some = ""
+    for folder in folders:
+        if not _refused(folder):
+            with ScanReader(folder) as opened:
+                if not is_partial(opened.info()):
+                    return folder.name
+            some = some or folder.name
+    return some
 
 
 def _refused(folder: Path) -> str:
@@ -84,7 +107,8 @@ def prepared(store: Path, wanted: Wanted, rules: RuleSet) -> Prepared:
         if subject not in results:
             raise UsageError(f"--only {subject}: scan {scan} holds no result of this id")
     others = frozenset(loaded.rule.id for loaded in rules.rules if loaded.reads & _OF_OTHERS)
-    chosen = _everything(base) if wanted.everything else _notified(store, results)
+    notified = {} if wanted.everything else notified_findings(store)
+    chosen = _everything(base) if wanted.everything else _notified(notified, results)
     settled = settled_findings(store)
     mine = {
         subject: tuple(row for row in rows if row.rule not in others and settled.get(row.fingerprint) != State.ACCEPTED)
@@ -95,7 +119,19 @@ def prepared(store: Path, wanted: Wanted, rules: RuleSet) -> Prepared:
     if not found:
         raise UsageError(_nothing(scan, wanted))
     asked = {row.fingerprint for rows in found.values() for row in rows}
-    return Prepared(folder, base, found, body, frozenset(settled.keys() - asked))
+    damaged = frozenset(s for s in found if _damaged(subject_file(folder, "facts", s)))
+    elsewhere = {} if wanted.only else {s: len(rows) for s, rows in notified.items() if s not in results}
+    return Prepared(folder, base, found, body, frozenset(settled.keys() - asked), damaged, elsewhere)
+
+
+def _damaged(facts: Path) -> bool:
+    if not facts.exists():
+        return False
+    try:
+        with open_facts(facts):
+            return False
+    except StoreError:
+        return True
 
 
 def _nothing(scan: str, wanted: Wanted) -> str:
@@ -119,10 +155,10 @@ def _stands(finding: Finding) -> bool:
     return finding.certainty != "unknown" and finding.suppressed is None
 
 
-def _notified(store: Path, results: Mapping[str, SubjectResult]) -> dict[str, tuple[KnownFinding, ...]]:
+def _notified(notified: Targets, results: Mapping[str, SubjectResult]) -> dict[str, tuple[KnownFinding, ...]]:
     """What the circular named, as the scan has it where it has it."""
     found = {}
-    for subject, rows in notified_findings(store).items():
+    for subject, rows in notified.items():
         if subject not in results:
             continue
         result = results[subject]

@@ -10,6 +10,7 @@ from checker.report._recheck import DONE, STILL, answers
 from checker.report._rows import (
     BASELINE_WORDS,
     CERTAINTY_WORDS,
+    KIND_WORDS,
     SUPPRESSION_WORDS,
     Row,
     change_word,
@@ -24,7 +25,6 @@ from checker.report._rows import (
 )
 from checker.report._wording import EFFECTS, change_mark, verdict_on
 
-KIND_WORDS = {"site": "政府网站", "account": "政务新媒体"}
 _WHO = (centred("标识码", 20), text("网站/政务新媒体名称", 26), text("单位", 20))
 _RULE = (text("规则", 20), text("指标", 18))
 

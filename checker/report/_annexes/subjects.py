@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
 from checker.model.results import KindSummary, Outcome, Past, Scan, SubjectResult, Verdict
 from checker.report._annexes.page import Cell, Page, Table, at, centred, number, share, text, verdict
 from checker.report._rows import (
+    KIND_WORDS,
     SCAN_WORDS,
     Row,
     bare,
@@ -22,12 +24,19 @@ from checker.report._rows import (
 )
 from checker.report._wording import EFFECTS, VERDICTS, home_unread
 
+_TOP, _GOOD = 100, 90
+"""Points between which circulars count subjects."""
+
 _ORDER = [Verdict.UNQUALIFIED, Verdict.PENDING, Verdict.QUALIFIED, None]
 
 
 def overview(scan: Scan, others: Sequence[Page]) -> Page:
     """总体情况: the counts and rates, the findings, the units, what judged, and what the other pages hold."""
-    return Page("总体情况", (_counts(scan), _findings(scan), _units(scan), _judged(scan), _contents(others)))
+    tables = (
+        _counts(scan), _points(scan), _grades(scan), _findings(scan), _kinds_of_problems(scan), _units(scan),
+        _judged(scan), _contents(others),
+    )  # fmt: skip
+    return Page("总体情况", tables)
 
 
 def _counts(scan: Scan) -> Table:
@@ -46,6 +55,50 @@ def _tallies(kind: KindSummary) -> tuple[Cell, ...]:
         kind.registered, kind.closed, kind.inspected, kind.qualified, kind.pending, kind.unqualified, kind.pass_rate,
         kind.pass_rate_if_pending_fail,
     )  # fmt: skip
+
+
+def _points(scan: Scan) -> Table:
+    """What circulars say of points: how many subjects have any, their mean, and how many lie where."""
+    columns = (
+        text("对象", 34), number("有得分", 20), number("平均得分"), number("最高", 12), number("最低", 12),
+        number("100分及以上"), number("90至100分"), number("90分以下"),
+    )  # fmt: skip
+    body = []
+    for kind, word in KIND_WORDS.items():
+        totals = [s.score.total for s in _of(scan, kind) if s.score.total is not None]
+        if totals:
+            mean = (sum(totals, Decimal(0)) / len(totals)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+            top, good = (sum(t >= least for t in totals) for least in (_TOP, _GOOD))
+            bands = top, good - top, len(totals) - good
+            body.append((word, len(totals), mean, max(totals), min(totals), *bands))
+    return Table(columns, tuple(body), "得分情况（只计有得分的对象；单项否决的没有得分）")
+
+
+def _grades(scan: Scan) -> Table:
+    """How many subjects have which grade, out of those that were inspected."""
+    columns = (text("对象", 34), text("等次", 20), number("个数"), share("占比"))
+    body = []
+    for kind, word in KIND_WORDS.items():
+        graded = Counter(s.grade for s in _of(scan, kind) if s.grade)
+        judged = sum(s.verdict is not None for s in _of(scan, kind))
+        body += [(word, grade, n, n / judged) for grade, n in graded.most_common() if judged]
+    return Table(columns, tuple(body), "等次情况（占比以检查数计）")
+
+
+def _kinds_of_problems(scan: Scan) -> Table:
+    """主要问题: each wording of what failed, with its rows and subjects; what concerns most subjects first."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    for r in rows(scan):
+        if r.counts and r.assessment.outcome is Outcome.FAIL:
+            found.setdefault((r.assessment.effect, r.problem), []).append(r)
+    body = [
+        (problem, EFFECTS[effect], len({r.subject.id for r in mine}), len(mine))
+        for (effect, problem), mine in found.items()
+    ]
+    order = list(EFFECTS.values())
+    body.sort(key=lambda cells: (order.index(cells[1]), -cells[2], -cells[3], cells[0]))
+    columns = (text("问题", 34), text("类别", 20), number("涉及对象"), number("条数", 12))
+    return Table(columns, tuple(body), "主要问题（已查实的单项否决、扣分和提示，不含已豁免的）")
 
 
 def _findings(scan: Scan) -> Table:
@@ -153,7 +206,7 @@ def _remarks(subject: SubjectResult) -> str:
     waiting = "、".join(a.title for a in subject.assessments if a.blocks)
     unread = home_unread(subject)
     parts = [
-        f"结论还要等：{waiting}" if waiting and subject.verdict is Verdict.PENDING else "",
+        f"结论尚待判定：{waiting}" if waiting and subject.verdict is Verdict.PENDING else "",
         f"首页未能读取：{unread}" if unread else "",
         *subject.problems,
         f"经授权不受 robots.txt 限制：{subject.authorised_by}" if subject.authorised_by else "",

@@ -1,10 +1,11 @@
 """The choices over the table of all findings."""
 
-from checker.report._rows import CERTAINTY_WORDS, EARLY
+from checker.model.results import Change
+from checker.report._rows import CERTAINTY_WORDS, EARLY, GONE_WORDS, NOT_RECHECKED
 from checker.report._wording import EFFECTS
 from checker.report.html._units import Unit
 
-_CHANGES = ["新增", "再次出现", "仍未整改", "有变化", "仍存在"]
+_CHANGES = ["新增", "再次出现", "仍未整改", "有变化", "仍存在", NOT_RECHECKED, GONE_WORDS[Change.NOT_SEEN]]
 _VERDICTS = ["不合格", "待核", "合格", "不作判定"]
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from checker.model.results import Assessment, KindSummary, Outcome, Past, Scan, SuppressionUse, Verdict
 from checker.report._recheck import DONE, STILL, UNTOLD, answers
-from checker.report._rows import BASELINE_WORDS, GONE_WORDS, gone_word
+from checker.report._rows import BASELINE_WORDS, GONE_WORDS, NOT_RECHECKED, gone_word
 from checker.report._wording import figure
 from checker.report.html._charts import Bar, Segment, Trend, bars, stacked, trend
 from checker.report.html._units import Entry, Group, Subject, Unit
@@ -17,7 +17,7 @@ SHOWN = 3
 """Rows that an overview shows of a rule before it leads to the rest."""
 TOP = 10
 _RULE_BROKE = "规则执行出错"
-_CHANGE_ORDER = ["新增", "再次出现", "仍未整改", "有变化", "仍存在", *GONE_WORDS.values()]
+_CHANGE_ORDER = ["新增", "再次出现", "仍未整改", "有变化", "仍存在", NOT_RECHECKED, *GONE_WORDS.values()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,9 @@ class Entry:
 
     @property
     def counts(self) -> bool:
-        """Whether it is a certain problem that nobody has suppressed."""
-        return self.finding.certainty == "certain" and not self.finding.suppressed and self.effect != "bonus"
+        """Whether it is a certain problem that nobody has suppressed, and that a recheck could look at again."""
+        f = self.finding
+        return f.certainty == "certain" and not f.suppressed and f.rechecked != "unknown" and self.effect != "bonus"
 
     @property
     def places(self) -> list[tuple[str, str]]:
@@ -221,7 +222,7 @@ def _subject(subject: SubjectResult, common: Common, scan: Scan, anchor: str, nu
 def _groups(subject: SubjectResult, scan: Scan, anchor: str, numbers: Iterator[int]) -> dict[str, list[Group]]:
     """Rules with rows under the effect that the rows have: an early warning of a veto is a notice."""
     found: dict[str, list[Group]] = {effect: [] for effect in EFFECTS}
-    rules = count(1)
+    rules, again = count(1), scan.kind == "recheck"
     for rule in subject.assessments:
         said = telling(rule)
         bare = rule.outcome in {Outcome.FAIL, Outcome.REVIEW} and not rule.findings
@@ -230,8 +231,9 @@ def _groups(subject: SubjectResult, scan: Scan, anchor: str, numbers: Iterator[i
             if not listed and not (bare and not early):
                 continue
             rows = [
-                Entry(f"f{next(numbers)}", subject, rule, f, effect, change_word(Row(subject, rule, f), scan.as_of))
+                Entry(f"f{next(numbers)}", subject, rule, f, effect, change)
                 for f in sorted(listed, key=_order)
+                for change in [change_word(Row(subject, rule, f), scan.as_of, again)]
             ]
             found[effect].append(Group(f"{anchor}r{next(rules)}", rule, effect, rows, effect != rule.effect))
     return {effect: groups for effect, groups in found.items() if groups}
