@@ -135,7 +135,7 @@ def reassessed(assessment: Assessment, rows: Sequence[Finding]) -> Assessment:
     The same rows give the same assessment. What was open for lack of facts stays open; what its rows had decided
     follows its rows. A veto that failed and is in doubt now holds the verdict back.
     """
-    if [f.fingerprint for f in rows] == [f.fingerprint for f in assessment.findings]:
+    if [(f.fingerprint, f.suppressed) for f in rows] == [(f.fingerprint, f.suppressed) for f in assessment.findings]:
         return replace(assessment, findings=tuple(rows))
     best = _best(rows)
     outcome = _outcome_of(assessment, best)

@@ -3,13 +3,20 @@
 What is wrong is said by switches, so that a test mends and breaks it between two inspections.
 """
 
+import json
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+from checker.demo import CityServer
 from checker.loopback import Reply
 from tests.scanning import html
+from tests.test_cli import Ran
 
 PORTAL, OFFICE = "www.xian.example", "jyj.xian.example"
 PORTAL_ID, OFFICE_ID, ACCOUNT_ID = "3499000001", "jyj", "wb"
@@ -171,3 +178,52 @@ def posts(folder: Path, today: date, *days: date) -> None:
     """Write the account's sheet as exported today."""
     rows = "".join(f"一则消息{n},{on},{today}\n" for n, on in enumerate(days))
     (folder / "posts.csv").write_text("标题,发布时间,导出日期\n" + rows, "utf-8")
+
+
+LAUNCH = (
+    "from checker.config import Budget; d = list(Budget.__init__.__defaults__); d[4] = 0.05; "
+    "Budget.__init__.__defaults__ = tuple(d); from checker.cli import main; main()"
+)
+"""The commands as shipped, but for the pause before a dead link is asked for again."""
+
+Document = dict[str, Any]
+
+
+@dataclass
+class Story:
+    """The folder that it plays in, the city as it stands, and what each command left."""
+
+    folder: Path
+    city: City
+    asked: int = 0
+    ran: dict[str, Ran] = field(default_factory=dict)
+    told: dict[str, Document] = field(default_factory=dict)
+
+    def say(self, *words: str) -> Ran:
+        """Run a command in the folder."""
+        done = subprocess.run(
+            [sys.executable, "-c", LAUNCH, *words], cwd=self.folder, capture_output=True, timeout=120, check=False
+        )
+        return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def visit(self, command: str, at: str, *words: str) -> Ran:
+        """Run a command that asks the city, at ten in the morning of a day."""
+        with CityServer(hosts=self.city.hosts()) as server:
+            clock = ("--as-of", f"{at}T10:00:00+08:00", "--connect-to", server.connect_to)
+            ran = self.say(command, *clock, "--no-browser", *words)
+            self.asked = sum(server.counts().values())
+        return ran
+
+    def act(self, name: str, command: str, at: str, *words: str) -> None:
+        """A scan or a recheck whose result the tests look at."""
+        self.ran[name] = self.visit(command, at, "-f", "json", "-o", f"{name}.json", *words)
+        assert not self.ran[name].out and self.ran[name].code in {0, 1, 3}, self.ran[name].err
+        self.told[name] = json.loads((self.folder / f"{name}.json").read_text("utf-8"))
+
+    def id(self, name: str) -> str:
+        return str(self.told[name]["scan"]["id"])
+
+    def copy(self, folder: Path) -> "Story":
+        """The same story in another folder, to spoil it there."""
+        shutil.copytree(self.folder, folder)
+        return Story(folder, self.city, told=self.told)

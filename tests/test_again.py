@@ -16,6 +16,8 @@ from checker.model.facts import (
     Address,
     ArticleDate,
     Fetch,
+    Guide,
+    GuideElement,
     HiddenLink,
     Link,
     LinkCheck,
@@ -210,6 +212,69 @@ def test_a_column_still_blank_under_another_type() -> None:
     assert became("v4-columns-blank", k, *rows) == [("notSeen", "栏目仍然没有信息")]
 
 
+HOME_DATED = (item("", "1.html"), gathered("list_item", "home"), gathered("article_date", "home"))
+"""An entry of the home page's list, and all of it read."""
+STILL_WARNS = [
+    ("rectified", "已重新检查，未再发现；仍有预警：首页最新信息为2021-10-27《1.html》，距检查日12天，超过10天")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("clause", "day", "expected"),
+    [
+        ("main", "2021-10-27", STILL_WARNS),
+        ("main", "2021-10-20", []),
+        ("main", "2021-11-07", [("rectified", "已重新检查，未再发现")]),
+        ("warning", "2021-10-27", []),
+        ("warning", "2021-10-20", []),
+        ("warning", "2021-11-07", [("rectified", "已重新检查，未再发现")]),
+        ("", "2021-10-27", STILL_WARNS),
+    ],
+)  # fmt: skip
+def test_a_warning_is_no_sight_of_what_counted(clause: str, day: str, expected: list[tuple[str, str]]) -> None:
+    k = known("v3-home-stale", scope="home", clause=clause)
+    rows = (*HOME_DATED, dated("1.html", day), NAVIGATION)
+    assert became("v3-home-stale", k, *rows) == expected
+
+
+def test_a_warning_is_no_sight_of_what_counted_where_nobody_could_look() -> None:
+    k = known("v3-home-stale", scope="home", clause="main")
+    rows = (item("", "1.html"), dated("1.html", "2021-10-27"), gathered("list_item", "home", "failed", "超时"))
+    assert [change for change, _ in became("v3-home-stale", k, *rows)] == ["notSeen"]
+
+
+@pytest.mark.parametrize(
+    ("before", "day", "expected"),
+    [
+        ({"clause": "warning"}, "2021-10-20", ("main", "new", True, "")),
+        ({"clause": "warning"}, "2021-10-27", ("warning", "unchanged", False, "")),
+        ({"clause": "main", "notified_on": "2021-10-20"}, "2021-10-27", ("warning", "new", True, "")),
+        ({"clause": "main", "notified_on": "2021-10-20"}, "2021-10-20", ("main", "unchanged", False, "2021-10-20")),
+        ({"clause": "main", "rectified_on": "2021-10-25"}, "2021-10-20", ("main", "reopened", False, "")),
+    ],
+)
+def test_the_change_of_a_warning_and_of_what_it_warned_of(
+    before: dict[str, str], day: str, expected: tuple[str, str, bool, str]
+) -> None:
+    k = known("v3-home-stale", scope="home", **before)
+    with reading(*HOME_DATED, dated("1.html", day), NAVIGATION, k) as reader:
+        (f,) = evaluate(reader, rule_set("v3-home-stale"))[0].findings
+    assert (f.clause, f.change.value, f.first_seen > k.last_seen, f.notified_on) == expected
+
+
+@pytest.mark.parametrize(("day", "certainties"), [("2021-10-27", []), ("2021-10-20", ["certain"])])
+@pytest.mark.parametrize("clause", ["main", "warning"])
+def test_what_was_notified_and_is_only_a_warning_now_is_no_repetition(
+    clause: str, day: str, certainties: list[str]
+) -> None:
+    k = known("v3-home-stale", scope="home", clause=clause, notified_on="2021-10-20")
+    rules = rule_set("v3-home-stale", "x-unrectified")
+    done = gathered("known_finding")
+    with reading(*HOME_DATED, dated("1.html", day), NAVIGATION, k, done) as reader:
+        found = evaluate(reader, rules)[1].findings
+    assert [f.certainty for f in found] == (["certain"] if clause == "warning" else certainties)
+
+
 # --- samples ---------------------------------------------------------------------------------------------------------
 
 TAGS_DONE = (gathered("tag"), gathered("page"))
@@ -336,6 +401,49 @@ def test_what_was_missing_is_rectified_once_it_is_found() -> None:
     found = (column("zj/", type="profile"), page(url("zj/"), "column"), partly)
     assert became("a1-profile", k, *found) == [("rectified", "本次检查已见到，问题不再存在")]
     assert became("a1-profile", k, partly) == [("notSeen", "采集不完整，本次不能判定")]
+
+
+BOARD = "http://hudong.a.gov.cn/liuyan.html"
+BOARD_LINK = (page(HOME, "home"), linked(BOARD, HOME, template=""), gathered("site_column", "site"))
+UNPROVEN = [("notSeen", "只见到有关链接，本次未能确认可以打开")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ((checked(BOARD, "ok"),), [("rectified", "本次检查已见到，问题不再存在")]),
+        ((), UNPROVEN),
+        ((checked(BOARD, "unknown", "blocked", 403),), UNPROVEN),
+        ((checked(BOARD, "unknown", "budget"),), UNPROVEN),
+        ((checked(BOARD, "broken", "http-404", 404),), []),
+        ((page(BOARD),), [("rectified", "本次检查已见到，问题不再存在")]),
+    ],
+)
+@pytest.mark.parametrize("given", [{}, {"key": "", "source": "通报"}], ids=["found", "named by a circular"])
+def test_a_channel_that_only_links_offer_must_be_found_to_work(
+    given: dict[str, str], rows: tuple[Any, ...], expected: list[tuple[str, str]]
+) -> None:
+    links = tuple(replace(row, text="网上咨询") if isinstance(row, Link) else row for row in BOARD_LINK)
+    k = known("v5-no-consultation", fingerprint=fingerprint("v5-no-consultation", SUBJECT, HOME), **given)
+    assert became("v5-no-consultation", k, *links, *rows) == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ((checked(DEAD, "ok"),), [("rectified", "所在页面已重新读取，未再发现")]),
+        ((checked(DEAD, "unknown", "host-down"),), [("notSeen", "链接仍在页面上，本次未能确认可以打开")]),
+        ((), [("notSeen", "链接仍在页面上，本次未能确认可以打开")]),
+    ],
+)
+def test_a_link_in_a_guide_must_be_found_to_work(rows: tuple[Any, ...], expected: list[tuple[str, str]]) -> None:
+    guide = (
+        page(PAGE), linked(DEAD), fact(Guide, key="A1", url=Address(PAGE), title="门牌证办理"),
+        fact(GuideElement, guide="A1", element="联系电话", value="1"),
+        *map(gathered, ("link", "link_check", "guide", "guide_element")),
+    )  # fmt: skip
+    k = known("b5-guide-accuracy", clause="contact", location=PAGE, item="A1", key=f"A1 {DEAD}", url=DEAD)
+    assert became("b5-guide-accuracy", k, *guide, *rows) == expected
 
 
 def test_another_problem_of_the_same_rule_leaves_it_to_a_person() -> None:

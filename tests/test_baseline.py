@@ -22,7 +22,7 @@ from tests.golden_scan import SCAN
 from tests.scanning import html, scan_pages, site
 from tests.test_report import errors
 
-KNOWN = Baseline(frozenset({"a", "b"}), frozenset({"was-bad"}))
+KNOWN = Baseline(frozenset({"a", "b"}), frozenset({"was-bad"}), frozenset({"w"}))
 DEDUCT = {"effect": "deduct"}
 LOW = Score(None, Decimal(55), Decimal(0), Decimal(50))
 BAD: dict[str, Any] = {"verdict": Verdict.UNQUALIFIED, "score": LOW}
@@ -44,6 +44,9 @@ CASES: list[tuple[str, SubjectResult, str, int, int]] = [
     ("new, but an early warning", subject(rule(row("a"), row("z", notice=True))), "veto", 1, 0),
     ("new warning asked for", subject(rule(row("z", notice=True), outcome=Outcome.PASS)), "notice", 1, 1),
     ("known warning", subject(rule(row("a", notice=True), outcome=Outcome.PASS)), "notice", 1, 0),
+    ("a warning came true", subject(rule(row("w"))), "veto", 1, 1),
+    ("a warning came true, notices asked for", subject(rule(row("w"))), "notice", 1, 1),
+    ("a warning as before", subject(rule(row("w", notice=True), outcome=Outcome.PASS)), "notice", 1, 0),
     ("suppressed warning", subject(rule(row("z", notice=True, suppressed="r"), outcome=Outcome.PASS)), "notice", 0, 0),
     ("known deduction", subject(rule(row("b"), **DEDUCT)), "deduction", 1, 0),
     ("new deduction", subject(rule(row("z"), **DEDUCT)), "deduction", 1, 1),
@@ -109,9 +112,11 @@ def test_a_baseline_holds_all_that_was_seen_suppressed_or_not(tmp_path: Path) ->
     rows = [f for s in SCAN.subjects for a in s.assessments for f in a.findings]
     assert profile == "national"
     assert baseline == Baseline(
-        frozenset(f.fingerprint for f in rows if f.certainty != "unknown"),
+        frozenset(f.fingerprint for f in rows if f.certainty != "unknown" and not f.notice),
         frozenset(s.id for s in SCAN.subjects if s.verdict is Verdict.UNQUALIFIED),
+        frozenset(f.fingerprint for f in rows if f.certainty != "unknown" and f.notice),
     )
+    assert baseline.warnings
     assert any(f.suppressed and baseline.knows(f) for f in rows)
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert read_baseline(path) == (baseline, profile)

@@ -204,7 +204,10 @@ def test_an_interrupted_scan_is_gone_on_with(folder: Path, server: CityServer) -
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=30)
     assert [json.loads(line)["type"] for line in first] == ["scan-started", "subject"]
-    assert (running.code, running.err) == (0, "")
+    assert (running.code, "is not finished: the report holds only the subjects that are done" in running.err) == (
+        0,
+        True,
+    )
     assert "检查没有做完" in running.out
     assert "新鲜的网站" in running.out
     assert [(r.code, r.out) for r in refused] == [(4, "")] * 2
@@ -344,3 +347,15 @@ def test_a_report_into_a_link_or_a_pipe_is_written_into_it(folder: Path, server:
     reader = subprocess.Popen(["head", "-c1", str(folder / "pipe")], stdout=subprocess.PIPE)
     checker("report", "-f", "ndjson", "-o", "pipe", cwd=folder)
     assert reader.communicate(timeout=30)[0] == b"{"
+
+
+def test_the_ending_of_a_file_tells_its_format(folder: Path, server: CityServer) -> None:
+    assert scan(folder, server, "-o", "r.html", "-o", "r.json", "-o", "r").code in {1, 3}
+    assert (folder / "r.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert json.loads((folder / "r.json").read_text("utf-8"))["schema_version"] == "1.0"
+    assert "新鲜的网站" in (folder / "r").read_text("utf-8")
+    refused = scan(folder, server, "-o", "r.docx")
+    assert (
+        refused.code,
+        "its ending names no format; name one with -f: text, json" in " ".join(refused.err.split()),
+    ) == (2, True)

@@ -212,3 +212,16 @@ def test_a_killed_worker_ends_the_scan_and_loses_nothing(tmp_path: Path) -> None
         scan = run(replace(wanted, workers=1, resume=True), lambda _: None)
         whole = run(order_at(server.connect_to, tmp_path / "whole"), lambda _: None)
     assert judgement(scan) == judgement(whole)
+
+
+def test_a_history_of_a_newer_version_leaves_no_folder_of_a_scan(tmp_path: Path) -> None:
+    """An empty scan would hide the last good one from every command that takes the newest."""
+    with closing(sqlite3.connect(tmp_path / "history.sqlite")) as db:
+        db.execute("CREATE TABLE schema_info(version INTEGER NOT NULL, kind TEXT NOT NULL)")
+        db.execute("INSERT INTO schema_info VALUES (99, 'history')")
+        db.commit()
+    before = (tmp_path / "history.sqlite").read_bytes()
+    with pytest.raises(StoreError, match="schema 99, this version of checker reads"):
+        run(order_at(NOBODY, tmp_path), lambda _: None)
+    assert not (tmp_path / "scans").exists()
+    assert (tmp_path / "history.sqlite").read_bytes() == before

@@ -98,6 +98,14 @@ HERE: list[tuple[str, list[Finding], list[Finding], list[tuple[str, str, str]]]]
     ("doubted", [row("a", **SURE)], [row("a", **DOUBT)], [("a", "updated", "由查实变为候选")]),
     ("suppressed", [row("a")], [row("a", suppressed="r")], [("a", "updated", "已豁免")]),
     ("suppression over", [row("a", suppressed="r")], [row("a")], [("a", "updated", "豁免不再有效")]),
+    ("a warning came true", [row("a", clause="warning", notice=True)], [seen_now("a")], [("a", "new", "预警变为问题")]),
+    ("a warning came true again", [row("a", clause="warning", notice=True)], [again("a")],
+     [("a", "reopened", "预警变为问题")]),
+    ("known before the warning", [row("a", clause="warning", notice=True)], [row("a", change=Change.UNCHANGED)],
+     [("a", "reopened", "预警变为问题")]),
+    ("only a warning is left", [row("a")], [seen_now("a", clause="warning", notice=True)],
+     [("a", "updated", "由问题变为预警"), ("a", "notSeen", "后一次检查没有重新检查这一处")]),
+    ("a warning as before", [row("a", notice=True)], [row("a", notice=True)], [("a", "unchanged", "")]),
     ("two rows, one finding", [row("a", **DOUBT), row("a")], [row("a"), row("a", **DOUBT)], [("a", "unchanged", "")]),
     ("never sure", [row("a", **UNREAD)], [row("a", **UNREAD)], []),
     ("back", [], [again("a")], [("a", "reopened", "")]),
@@ -127,6 +135,14 @@ def test_a_finding_that_is_gone_is_what_the_facts_say(tmp_path: Path, answered: 
         ("c", "notSeen", "见采集记录"),
         ("d", "notSeen", "后一次检查没有重新检查这一处"),
         ("e", "notSeen", "后一次检查没有重新检查这一处"),
+    ]
+
+
+def test_what_is_only_a_warning_now_may_be_rectified(tmp_path: Path, answered: dict[str, Change]) -> None:
+    answered["a"] = Change.RECTIFIED
+    assert became(two(tmp_path, [row("a")], [seen_now("a", clause="warning", notice=True)])) == [
+        ("a", "updated", "由问题变为预警"),
+        ("a", "rectified", "见采集记录"),
     ]
 
 
@@ -249,6 +265,75 @@ def test_a_recheck_answers_for_itself(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+# --- what repeats others, and what only a suppression changed
+
+
+REPEATS = {"rule": "x-unrectified", "title": "上期通报问题未整改", "effect": "notice", "of_others": True}
+
+
+def test_findings_that_repeat_others_are_no_news(tmp_path: Path, answered: dict[str, Change]) -> None:
+    answered["r-old"] = Change.RECTIFIED
+    repeats = [seen_now(f"r{n}") for n in range(5)]
+    doubts = [seen_now("r-doubt", certainty="candidate")]
+    keep(tmp_path, scan("1", THEN, subject(rule(row("a")), rule(row("r-old"), **REPEATS))))
+    keep(tmp_path, scan("2", NOW, subject(rule(row("a")), rule(*repeats, *doubts, **REPEATS))))
+    found = compare(tmp_path, "1", "2", RULES)
+    assert {c.value: n for c, n in found.counts.items() if n} == {"unchanged": 1}
+    assert (found.changed, arrived_at(found, "notice")) == (False, False)
+    line = "新增 0 项，已整改 0 项，仍存在 1 项；上期通报未整改 5 项，上期通报待确认 1 项"
+    for name in ("text", "markdown"):
+        short, whole = (DIFF_FORMATS[name](found, verbose).decode() for verbose in (False, True))
+        assert line in short
+        assert ("栏目“r0”没有内容" in short, "栏目“r0”没有内容" in whole) == (False, True)
+    told = document(found)
+    assert (told["summary"]["new"], told["summary"]["rectified"], told["summary"]["repeated"]) == (0, 0, 6)
+    assert [f["fingerprint"] for f in told["subjects"][0]["findings"] if f.get("of_others")] == [
+        "r0", "r1", "r2", "r3", "r4", "r-doubt", "r-old",
+    ]  # fmt: skip
+    assert errors(told, "diff-1.0.json", strict=True) == []
+    rows = list(csv.DictReader(io.StringIO(DIFF_FORMATS["csv"](found, True).decode("utf-8-sig"))))
+    assert [r["变化"] for r in rows] == ["仍存在", *["上期通报未整改"] * 6, "已整改"]
+    assert len(DIFF_FORMATS["csv"](found, False).splitlines()) == 1
+
+
+QUIET, LOUD = row("a", suppressed="r"), row("a")
+PASSED = {"outcome": Outcome.PASS}
+BAD, GOOD = Verdict.UNQUALIFIED, Verdict.QUALIFIED
+VETO_OFF = "单项否决“空白栏目”（不通过 → 通过）只因豁免，问题本身没有变化"
+VETO_ON = "单项否决“空白栏目”（通过 → 不通过）只因豁免终止，问题本身没有变化"
+SUPPRESSED: list[tuple[str, list[Assessment], list[Assessment], tuple[Verdict, Verdict], tuple[str, ...]]] = [
+    ("suppressed", [rule(LOUD)], [rule(QUIET, **PASSED)], (BAD, GOOD),
+     ("结论变化只因豁免，问题本身没有变化", VETO_OFF)),
+    ("over", [rule(QUIET, **PASSED)], [rule(LOUD)], (GOOD, BAD),
+     ("结论变化只因豁免终止，问题本身没有变化", VETO_ON)),
+    ("one of two vetoes", [rule(LOUD), rule(row("b"), rule="v2")], [rule(QUIET, **PASSED), rule(rule="v2", **PASSED)],
+     (BAD, GOOD), (VETO_OFF,)),
+    ("another one mended too", [rule(LOUD, row("b"))], [rule(QUIET, **PASSED)], (BAD, GOOD), ()),
+    ("the verdict stays", [rule(LOUD)], [rule(QUIET, **PASSED)], (BAD, BAD), (VETO_OFF,)),
+    ("points only", [rule(LOUD, effect="deduct", points=Decimal(-5))], [rule(QUIET, effect="deduct")], (BAD, GOOD),
+     ("结论变化只因豁免，问题本身没有变化",)),
+    ("nothing suppressed", [rule(LOUD)], [rule(LOUD, **PASSED)], (BAD, GOOD), ()),
+    ("another threshold", [rule(LOUD)], [rule(QUIET, need=2, **PASSED)], (BAD, GOOD), ()),
+    ("another rule", [rule(LOUD)], [rule(QUIET, **PASSED), rule(rule="v2", **PASSED)], (BAD, GOOD), (VETO_OFF,)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdicts", "expected"), [c[1:] for c in SUPPRESSED], ids=[c[0] for c in SUPPRESSED]
+)
+def test_what_changed_only_by_a_suppression_is_said(
+    tmp_path: Path, before: list[Assessment], after: list[Assessment], verdicts: tuple[Verdict, Verdict],
+    expected: tuple[str, ...],
+) -> None:  # fmt: skip
+    keep(tmp_path, scan("1", THEN, subject(*before, verdict=verdicts[0])), facts=False)
+    keep(tmp_path, scan("2", NOW, subject(*after, verdict=verdicts[1])), facts=False)
+    found = compare(tmp_path, "1", "2", RULES)
+    assert found.subjects[0].suppression == expected
+    assert document(found)["subjects"][0]["suppression_effects"] == list(expected)
+    shown = [DIFF_FORMATS[name](found, False).decode() for name in ("text", "markdown")]
+    assert all(sentence in out for out in shown for sentence in expected)
+
+
 # --- which two
 
 
@@ -335,12 +420,14 @@ LEVELS: list[tuple[Assessment, dict[str, int]]] = [
     (rule(seen_now("a", suppressed="r")), {"veto": 0, "notice": 0}),
     (rule(seen_now("a"), outcome=Outcome.PASS), {"veto": 0, "notice": 0}),
     (rule(row("a")), {"veto": 0, "notice": 0}),
+    (rule(row("w")), {"veto": 1, "notice": 1}),
+    (rule(row("w", notice=True), outcome=Outcome.PASS), {"veto": 0, "notice": 0}),
 ]
 
 
 @pytest.mark.parametrize(("found", "codes"), LEVELS, ids=range(len(LEVELS)))
 def test_only_what_arrived_fails_and_only_if_asked_to(tmp_path: Path, found: Assessment, codes: dict[str, int]) -> None:
-    known = rule(row("a")) if found == rule(row("a")) else rule()
+    known = rule(row("a")) if found == rule(row("a")) else rule(row("w", notice=True), outcome=Outcome.PASS)
     keep(tmp_path, scan("1", THEN, subject(known)))
     keep(tmp_path, scan("2", NOW, subject(found)))
     compared = compare(tmp_path, "1", "2", RULES)

@@ -18,7 +18,7 @@ from checker.demo import CityServer
 from checker.errors import UsageError
 from checker.fleet import Order, Progressed, evaluate_scan, load_scan, plan, run
 from checker.fleet.evaluate import folder_of
-from checker.fleet.judged import forgotten, held_back, judged
+from checker.fleet.judged import held_back, judged
 from checker.fleet.store import subject_file
 from checker.history import record_scan
 from checker.loopback import Reply
@@ -68,8 +68,11 @@ def test_a_subject_that_cannot_be_judged_stays_with_itself(tmp_path: Path, scann
     facts.write_bytes(b"no database" * 1000)
     one, two = evaluate_scan(tmp_path, None, national()).subjects
     assert two == scanned.subjects[1]
-    assert one == replace(forgotten(scanned.subjects[0]), problems=one.problems)
+    assert one == held_back(scanned.subjects[0], one.problems, national())  # what was found before is not lost
     assert [p[:16] for p in one.problems] == ["评估中断：StoreError:"]
+    assert one.problems[0].endswith("；沿用上次判定的结果")
+    assert one.verdict is not Verdict.QUALIFIED
+    assert evaluate_scan(tmp_path, None, national()).subjects[0] == one
     facts.write_bytes(body)
     assert evaluate_scan(tmp_path, None, national()).subjects == scanned.subjects
 

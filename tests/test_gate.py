@@ -160,7 +160,10 @@ def test_the_gitlab_template(site: Path) -> None:
     job = GITLAB[".checker"]
     fill(site)
     script = "\n".join(line for line in job["script"] if not line.startswith("pip "))
-    ran = shell(script, site, {**job["variables"], "CHECKER_OPTIONS": "--directory public --pending-ok"})
+    assert "say where checker is installed from" in shell(script, site, job["variables"]).stderr
+    ran = shell(
+        script, site, {**job["variables"], "CHECKER_PACKAGE": "x", "CHECKER_OPTIONS": "--directory public --pending-ok"}
+    )
     assert ran.returncode == 0, ran.stderr
     assert (site / job["artifacts"]["reports"]["junit"]).exists()
     assert job["allow_failure"] == {"exit_codes": [3]}
@@ -191,3 +194,10 @@ def test_what_docs_name_is_there() -> None:
     workflow = yaml.safe_load((ROOT / "docs" / "gate" / "github.yml").read_text("utf-8"))
     (step,) = [s for s in workflow["jobs"]["inspect"]["steps"] if s.get("id") == "checker"]
     assert set(step["with"]) <= set(ACTION["inputs"])
+
+
+def test_nothing_is_installed_by_a_name_of_the_public_index() -> None:
+    """The name belongs to another project there."""
+    written = [*ROOT.glob("*.md"), *ROOT.glob("*.yml"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "docs").rglob("*.yml")]
+    texts = [*written, *(ROOT / "checker").rglob("*.py")]
+    assert [p for p in texts if re.search(r"pip install (--quiet )?['\"]?checker\b", p.read_text("utf-8"))] == []

@@ -542,7 +542,8 @@ def test_the_story_of_a_finding_through_the_commands(tmp_path: Path) -> None:
         "notify", "--on", "2021-11-12", "--document", "第三季度通报", "--only", "4211250001", store=tmp_path
     )
     assert (code, len(out.splitlines())) == (0, 6)
-    assert "5 findings of 1 subjects noted as notified on 2021-11-12; 0 were noted already" in err
+    counts = "5 newly noted, 0 noted before on other days"
+    assert err == f"5 findings of 1 subjects noted as notified on 2021-11-12: {counts}\n"
     stored(tmp_path, next_scan(change=Change.REMOVED))
     code, out, err = command("list", "--state", "notified", "-f", "csv", store=tmp_path)
     assert (code, err) == (0, "5 findings\n")
@@ -570,7 +571,7 @@ def test_merits_are_no_problems_and_doubts_are_told_as_such(tmp_path: Path) -> N
     rows = [line.split(",") for line in command("list", "-f", "csv", store=tmp_path)[1].splitlines()]
     stands = {row[3]: row[6] for row in rows}
     assert ("e2-interpretation-forms" in stands, stands["b4-guides"], stands["v4-columns-blank"]) == (
-        False, "疑似，待确认", "未整改",
+        False, "疑似，待确认", "已发现，未通报",
     )  # fmt: skip
     asked = command("list", "--rule", "e2-interpretation-forms", "-f", "json", store=tmp_path)[1]
     assert [row["fingerprint"] for row in json.loads(asked)] == [mark(7)]

@@ -246,7 +246,7 @@ def test_what_the_history_forgets_and_what_it_keeps(tmp_path: Path) -> None:
     planted_history(tmp_path)
     before, today = (NOW - timedelta(days=30)).date(), NOW.date()
     found = forgettable(tmp_path, before, today)
-    assert (found.findings, found.answers, found.events) == (2, 1, 1)
+    assert (found.findings, found.answers, found.events) == (2, 1, 2)
     assert found == forget(tmp_path, before, today)
     rows = {f.fingerprint: (f.rule, f.location, f.detail, f.notified_on, f.rectified_on, f.state)
             for f in listed(tmp_path, Wanted())}  # fmt: skip
@@ -262,6 +262,24 @@ def test_what_the_history_forgets_and_what_it_keeps(tmp_path: Path) -> None:
         ]
     assert forget(tmp_path, before, today).total == 0
     assert notified_open(tmp_path) == {"f2": "2026-01-02"}
+
+
+def test_what_people_wrote_of_a_case_goes_wherever_it_stands(tmp_path: Path) -> None:
+    """A remark of an import stands in the trail too, and the problem of a free text is what somebody wrote."""
+    mark = MARK.decode()
+    columns = "fingerprint, subject, rule, problem, first_seen, last_seen, source, detail"
+    with opened(tmp_path / "history.sqlite", HISTORY, "history") as db:
+        row = ("f1", "a", "", mark, "2026-01-01", "2026-01-01", mark, mark)
+        db.execute(f"INSERT INTO finding({columns}) VALUES ({', '.join('?' * 8)})", row)
+        put_events(db, [
+            Event("f1", "2026-01-01", What.IMPORTED, note=mark), Event("f1", "2026-01-02", What.NOTIFIED, note=mark),
+            Event("f1", "2026-02-01", What.RECTIFIED, note=mark),
+        ])  # fmt: skip
+        settle(db, ["f1"])
+    forget(tmp_path, (NOW - timedelta(days=30)).date(), NOW.date())
+    assert [body for body in everything(tmp_path) if MARK in body] == []
+    (left,) = listed(tmp_path, Wanted())
+    assert (left.problem, left.notified_on, left.rectified_on) == (FORGOTTEN, "2026-01-02", "2026-02-01")
 
 
 @pytest.mark.parametrize("survive", [0, 1, 2])
@@ -318,6 +336,14 @@ def test_a_disk_that_refuses_ends_it_with_a_message(tmp_path: Path, monkeypatch:
         wipe(tmp_path / "a")
 
 
+def known(store: Path, *scans: str) -> None:
+    """Let the history know these scans."""
+    with opened(store / "history.sqlite", HISTORY, "history") as db:
+        for scan in scans:
+            db.execute("INSERT INTO scan(id, as_of, started_at, finished_at, profile, rules_sha256) VALUES "
+                       "(?, '2026-01-01', '', '', 'national', '')", (scan,))  # fmt: skip
+
+
 def command(store: Path, *words: str) -> tuple[int, str, str]:
     done = CliRunner().invoke(app, ["history", "prune", "--store", str(store), *words])
     return done.exit_code, done.stdout, done.stderr
@@ -327,6 +353,7 @@ def test_the_command_says_first_and_does_with_yes(tmp_path: Path) -> None:
     real = (datetime.now(SHANGHAI) - NOW).days
     stored(tmp_path, "s2", -real + 5)
     old = stored(tmp_path, "s1", -real + 90)
+    known(tmp_path, "s1")
     code, out, err = command(tmp_path, "--older-than", "30")
     assert (0, ["what", "remove", "keep"][:2]) == (code, [line.split()[0] for line in out.splitlines()])
     assert ("scan s1" in out, "nothing was removed; --yes does it" in err, old.exists()) == (True, True, True)
@@ -368,3 +395,26 @@ def test_nothing_goes_while_the_history_cannot_be_read(tmp_path: Path) -> None:
         db.commit()
     done: Any = CliRunner().invoke(app, ["history", "prune", "--store", str(tmp_path), "--keep-scans", "1", "--yes"])
     assert (done.exception.exit, "schema 99" in str(done.exception), old.exists()) == (4, True, True)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_nothing_goes_that_the_history_does_not_know_unless_the_operator_says_so(tmp_path: Path, begun: bool) -> None:
+    """A history that was cut off to nothing looks new: what was notified is forgotten with it."""
+    real = (datetime.now(SHANGHAI) - NOW).days
+    stored(tmp_path, "s2", -real + 5)
+    old = stored(tmp_path, "s1", -real + 90)
+    (tmp_path / "history.sqlite").touch()
+    if begun:
+        known(tmp_path, "s2")
+    words = ["history", "prune", "--store", str(tmp_path), "--keep-scans", "1", "--yes"]
+    done: Any = CliRunner().invoke(app, words)
+    assert (done.exception.exit, old.exists()) == (4, True)
+    assert "does not know 1 of the scans that would go (s1), so nobody can tell" in str(done.exception)
+    done = CliRunner().invoke(app, [*words, "--drop-notified"])
+    assert (done.exit_code, old.exists(), "1 newer one stays" in done.stdout) == (0, False, True)
+
+
+def test_a_plan_that_only_forgets_says_so(tmp_path: Path) -> None:
+    planted_history(tmp_path)
+    code, _, err = command(tmp_path, "--older-than", "30")
+    assert (code, " rows of the history to be forgotten\n" in err, "nothing to remove" in err) == (0, True, False)

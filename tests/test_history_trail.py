@@ -198,6 +198,60 @@ def test_suppressed_rows_and_warnings_are_kept_too(tmp_path: Path) -> None:
     assert standing(tmp_path) == [("aa", 7, 7, "open", ""), ("bb", 7, 7, "open", "")]
 
 
+def warning(mark: str = "aa", **more: Any) -> Finding:
+    return found(mark, clause="warning", notice=True, detail="预警", **more)
+
+
+def test_a_warning_that_comes_true_begins_then(tmp_path: Path) -> None:
+    record_scan(tmp_path, scan(7, warning()))
+    record_scan(tmp_path, scan(8, warning()))
+    assert (standing(tmp_path), trail(tmp_path)) == (
+        [("aa", 7, 8, "open", "")], [("2021-07-08", "warned", "scan07")],
+    )  # fmt: skip
+    record_scan(tmp_path, scan(9, found("aa")))
+    assert standing(tmp_path) == [("aa", 9, 9, "open", "")]
+    assert trail(tmp_path)[1:] == [("2021-09-08", "found", "scan09")]
+    record_scan(tmp_path, scan(9, warning()))  # judged anew: it was a warning still
+    assert standing(tmp_path) == [("aa", 7, 9, "open", "")]
+    assert trail(tmp_path) == [("2021-07-08", "warned", "scan07")]
+
+
+MENDED = (
+    scan(7, warning()), scan(8, found("aa")), scan(9, warning(), gone("aa", Change.RECTIFIED)), scan(10, warning()),
+    scan(11, found("aa", change=Change.REOPENED)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (0, 1, 2, 2, 3, 3, 4, 1, 0), (1, 2, 4, 3), (1, 2, 4, 0, 3)])
+def test_a_warning_is_no_sight_of_what_counted(tmp_path: Path, order: tuple[int, ...]) -> None:
+    for n in order:
+        record_scan(tmp_path, MENDED[n])
+    assert standing(tmp_path) == [("aa", 8, 11, "open", "")]
+    told = [one for one in trail(tmp_path) if one[1] != "warned"]
+    assert told == [
+        ("2021-08-08", "found", "scan08"), ("2021-09-08", "rectified", "scan09"), ("2021-11-08", "reopened", "scan11"),
+    ]  # fmt: skip
+
+
+def test_what_was_mended_to_a_warning_is_rectified_and_the_warning_told(tmp_path: Path) -> None:
+    for one in MENDED[:4]:
+        record_scan(tmp_path, one)
+    assert standing(tmp_path) == [("aa", 8, 8, "rectified", "2021-09-08")]
+    assert sorted(trail(tmp_path)) == [
+        ("2021-07-08", "warned", "scan07"), ("2021-08-08", "found", "scan08"), ("2021-09-08", "rectified", "scan09"),
+        ("2021-09-08", "warned", "scan09"),
+    ]  # fmt: skip
+    assert ask(tmp_path, "SELECT clause, detail FROM finding") == [("main", "d")]
+
+
+def test_what_could_not_be_looked_at_stays_open_beside_a_warning(tmp_path: Path) -> None:
+    record_scan(tmp_path, scan(8, found("aa")))
+    record_scan(tmp_path, scan(9, warning(), gone("aa", Change.NOT_SEEN)))
+    assert standing(tmp_path) == [("aa", 8, 8, "open", "")]
+    record_scan(tmp_path, scan(10, warning(certainty="certain"), found("aa", certainty="candidate")))
+    assert standing(tmp_path) == [("aa", 8, 10, "open", "")]  # the graver row of the same identity
+
+
 def by_days() -> Iterator[tuple[str, Scan, str]]:
     yield "2021-08-07", scan(8, found("aa")), "open"
     # closed by a person on the day of the scan: only a scan that knew of it saw it again

@@ -23,7 +23,7 @@ from checker.demo import CityServer
 from checker.errors import Exit, MachineError, UsageError
 from checker.fleet.diff import compare
 from checker.model.differences import Comparison, SubjectDifference
-from checker.model.results import Change, Gone, Score, SuppressionUse, Verdict
+from checker.model.results import Change, Gone, Outcome, Score, SuppressionUse, Verdict
 from checker.report._diff_message import Message, message
 from tests.comparing import NOW, THEN, again, keep, row, rule, scan, seen_now, subject
 from tests.golden_scan import HOSTILE
@@ -129,6 +129,48 @@ def test_a_message_is_bounded_and_counts_what_it_leaves_out(tmp_path: Path, most
     listed, left = sent.body.count("\n- "), int(re.findall(r"另有(\d+)项，见报告$", sent.body)[0])
     assert listed + left == 201  # the verdict, and every finding
     assert not re.search(r"：\n另有", sent.body)
+
+
+def test_a_message_names_no_two_findings_alike(tmp_path: Path) -> None:
+    long = "http://www.one.example/" + "x" * 200
+    same = {"detail": "按钮没有文字", "location": "http://www.one.example/", "url": ""}
+    rows = [
+        *(seen_now(f"p{n}", "页面没有找错入口") for n in range(3)),
+        *(seen_now(f"l{n}", "页面没有找错入口", url=f"{long}/{n}") for n in range(2)),
+        *(seen_now(f"s{n}", **same) for n in range(2)),
+        seen_now("post", "推文无法打开", location="account:x", url="", item="第3篇"),
+    ]  # fmt: skip
+    keep(tmp_path, scan("1", THEN, subject()))
+    keep(tmp_path, scan("2", NOW, subject(rule(*rows))))
+    lines = [line for line in message(compare(tmp_path, "1", "2", RULES), 9000).body.splitlines() if "空白栏目" in line]
+    start = "- www-one-example 网站：[单项否决] 空白栏目："
+    assert [line.removeprefix(start) for line in lines] == [
+        *(f"页面没有找错入口 www.one.example/p{n}" for n in range(3)),
+        *(f"页面没有找错入口 …{'x' * 57}/{n}" for n in range(2)),
+        *(f"按钮没有文字 www.one.example/ 〔s{n}〕" for n in range(2)),
+        "推文无法打开 第3篇",
+    ]
+
+
+def test_a_message_tells_repetitions_in_one_line_and_what_a_suppression_did(tmp_path: Path) -> None:
+    repeats = {"rule": "x-unrectified", "effect": "notice", "of_others": True}
+    then = rule(row("a"), row("b"))
+    now = rule(row("a", suppressed="r"), row("b", suppressed="r"), outcome=Outcome.PASS)
+    keep(tmp_path, scan("1", THEN, subject(then, rule(**repeats), verdict=Verdict.UNQUALIFIED)))
+    keep(tmp_path, scan("2", NOW, subject(now, rule(*(seen_now(f"r{n}") for n in range(9)), **repeats))))
+    sent = message(compare(tmp_path, "1", "2", RULES), MOST_BYTES)
+    assert sent.title == "网站和新媒体检查：2项有变化、1个对象结论变化"
+    assert sent.body.splitlines()[2:] == [
+        "结论变化 1：",
+        "- www-one-example 网站：不合格 → 合格（等次 良，总分 95，第二部分 95）",
+        "因豁免而变化 2：",
+        "- www-one-example 网站：结论变化只因豁免，问题本身没有变化",
+        "- www-one-example 网站：单项否决“空白栏目”（不通过 → 通过）只因豁免，问题本身没有变化",
+        "有变化 2：",
+        "- www-one-example 网站：[单项否决] 空白栏目：栏目“a”没有内容（已豁免） www.one.example/a",
+        "- www-one-example 网站：[单项否决] 空白栏目：栏目“b”没有内容（已豁免） www.one.example/b",
+        "上期通报未整改 9 项",
+    ]
 
 
 def test_a_message_of_nothing_says_so(tmp_path: Path) -> None:
@@ -299,7 +341,7 @@ def test_without_apprise_it_says_what_to_install(store: Path, monkeypatch: pytes
     monkeypatch.setattr(builtins, "__import__", missing)
     result = invoke("notify", "--store", str(store), CHECKER_NOTIFY="json://127.0.0.1")
     assert isinstance(result.exception, MachineError)
-    assert str(result.exception) == "apprise is missing, which sends messages; pip install 'checker[notify]'"
+    assert str(result.exception) == "apprise is missing, which sends messages; pip install '.[notify]'"
     assert invoke("notify", "--dry-run", "--store", str(store)).exit_code == 0
 
 

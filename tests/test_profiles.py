@@ -156,8 +156,8 @@ def test_all_errors_of_all_files_come_at_once(rules: Path) -> None:
     assert told[0] == "a/t1-one.yaml:9: prof: unknown key 'prof'; did you mean 'proof'?"
     assert told[1].startswith("b/t2-two.yaml:1: is not YAML")
     assert told[2:6] == [
-        "b/t3-empty.yaml:1: is empty; see the example in the README",
-        "b/t4-list.yaml:1: does not hold keys and values; see the example in the README",
+        "b/t3-empty.yaml:1: is empty; the examples in docs/ show what belongs there",
+        "b/t4-list.yaml:1: does not hold keys and values; the examples in docs/ show what belongs there",
         "b/t5-binary.yaml:1: is UTF-16; save it as UTF-8",
         "b/t6-short.yml: is not read; rename it to .yaml",
     ]

@@ -15,12 +15,14 @@ from checker.demo import CityServer
 from checker.errors import UsageError
 from checker.fleet import evaluate_scan, run, stopped_scan
 from checker.fleet.recheck import Wanted, base_of, prepared, recheck
+from checker.fleet.recheck.answering import Question, answered
 from checker.history import pages_before
 from checker.history.notifying import record_notified
 from checker.loopback import Reply
 from checker.model.registry import Site
-from checker.model.results import Scan, SubjectResult
+from checker.model.results import Outcome, Scan, SubjectResult, Verdict
 from checker.report.text import render
+from tests.golden_scan import BLANK, PORTAL
 from tests.scanning import AS_OF, html, national, order, site
 
 HOST = "www.again.example"
@@ -291,8 +293,8 @@ def test_a_recheck_is_no_scan_to_start_from_to_judge_or_to_plan_by(story: Story)
         base_of(story.store, story.result.id)
     with pytest.raises(UsageError, match="is a recheck"):
         evaluate_scan(story.store, story.result.id, national())
-    with pytest.raises(UsageError, match="still unrectified"):
-        story.again(city(day=NEW))
+    story.again({})  # all of it is mended already: nobody is asked, and the answer stands
+    assert story.result.subjects[0].rectification == "整改后合格"
 
 
 def test_a_later_scan_of_some_subjects_is_not_what_a_recheck_starts_from(story: Story) -> None:
@@ -319,3 +321,15 @@ def test_a_recheck_that_was_killed_leaves_nothing_behind_but_its_folder(
     with pytest.raises(UsageError, match="no unfinished scan"):
         stopped_scan(story.store)
     assert story.again(city(day=NEW)).rectification == "整改后合格"
+
+
+@pytest.mark.parametrize(("until", "counts"), [("2021-12-07", True), ("2021-12-08", False)])
+def test_a_suppression_that_has_expired_since_hides_nothing_any_more(until: str, counts: bool) -> None:
+    """Both days are included, and the recheck is of 8 December."""
+    hidden = replace(BLANK.findings[0], suppressed=f"等待改版（负责人：张三，至{until}）")
+    veto = replace(BLANK, findings=(hidden,), outcome=Outcome.PASS)
+    base = replace(PORTAL, assessments=(veto,), verdict=Verdict.QUALIFIED, problems=(), gone=())
+    question = Question(base, (), None, "s1", national().profile, today="2021-12-08")
+    again = answered(question, None, ())
+    assert (again.verdict is Verdict.UNQUALIFIED) is counts
+    assert (again.assessments[0].findings[0].suppressed is None) is counts

@@ -82,17 +82,68 @@ def test_a_circular_from_the_scan_to_the_answer(folder: Path) -> None:
     assert {g["change"] for g in written["subjects"][0]["gone"]} == {"rectified"}
 
 
+def test_a_scan_between_the_circular_and_the_recheck_takes_nothing_from_its_answer(folder: Path) -> None:
+    """The weekly scan saw first that all of it is mended: 整改情况 is still told against the scan of the circular."""
+    assert run(folder, "2021-01-01", "scan", "2021-11-08").code == 1
+    base = notified(folder)
+    assert run(folder, "2021-11-19", "scan", "2021-11-20", "--pending-ok").code == 0
+    mended = run(folder, "2021-11-19", "recheck", "2021-11-21", "--pending-ok")
+    assert ("整改情况：整改后合格" in mended.out, f"again, from scan {base.id}" in mended.err) == (True, True), (
+        mended.err
+    )
+    assert run(folder, "2021-01-01", "scan", "2021-11-28").code == 1
+    again = run(folder, "2021-01-01", "recheck", "2021-11-29")
+    assert "整改情况：整改后合格" not in again.out
+
+
 def test_the_sources_of_an_account_are_read_again(tmp_path: Path) -> None:
     (tmp_path / "accounts.yaml").write_text(ACCOUNTS, "utf-8")
     sheet = tmp_path / "posts.csv"
-    sheet.write_text("标题,发布时间,导出日期\n一则消息,2021-09-01,2021-11-08\n", "utf-8")
-    at = ("--as-of", "2021-11-08T10:00:00+08:00", "--connect-to", "::127.0.0.1:")
+    sheet.write_text("标题,发布时间,导出日期\n一则消息,2021-09-01,2021-11-10\n", "utf-8")
+    at = ("--as-of", "2021-11-10T10:00:00+08:00", "--connect-to", "::127.0.0.1:")
     assert checker("scan", *at, cwd=tmp_path).code == 1
     notified(tmp_path)
     assert checker("recheck", *at, cwd=tmp_path).code == 1
-    sheet.write_text("标题,发布时间,导出日期\n一则消息,2021-09-01,2021-11-08\n又一则,2021-11-07,2021-11-08\n", "utf-8")
+    sheet.write_text("标题,发布时间,导出日期\n一则消息,2021-09-01,2021-11-10\n又一则,2021-11-09,2021-11-10\n", "utf-8")
     ran = checker("recheck", *at, cwd=tmp_path)
     assert (ran.code, "整改情况：整改后合格" in ran.out) == (0, True)
+
+
+def test_before_the_scan_or_the_circular_nothing_is_looked_at_again(folder: Path) -> None:
+    assert run(folder, "2021-01-01", "scan", "2021-11-08").code == 1
+    notified(folder)
+    for day, expected in (
+        ("2021-11-07", "is before scan "),
+        ("2021-11-09", "is before 2021-11-10, when findings were"),
+    ):
+        ran = run(folder, "2021-11-08", "recheck", day)
+        assert (ran.code, ran.out, expected in ran.err, "a day alone is its 00:00" in ran.err) == (2, "", True, True)
+    assert len(list((folder / ".checker/scans").iterdir())) == 1
+    assert run(folder, "2021-11-09", "recheck", "2021-11-10").code == 0
+
+
+def test_the_line_at_the_end_counts_as_the_report_does(folder: Path) -> None:
+    assert run(folder, "2021-01-01", "scan", "2021-11-08").code == 1
+    notified(folder)
+    without = pages("")["old.example"] | {"/": Reply(404, "text/html", b"")}
+    ran = run(folder, "", "recheck", "2021-11-20", hosts={"old.example": without})
+    (told,) = [line.split(": ", 1)[1] for line in ran.err.splitlines() if line.startswith("recheck ")]
+    assert told in ran.out.replace("\n      ", "")
+    assert told == "复查问题 5 个：已整改 0，未整改 0，无法判定 5"
+
+
+def test_evidence_that_a_recheck_took_over_is_found(folder: Path) -> None:
+    assert run(folder, "2021-01-01", "scan", "2021-11-08").code == 1
+    base = notified(folder)
+    assert (
+        run(folder, "", "recheck", "2021-11-20", hosts={"old.example": {"*": Reply(503, "text/html", b"")}}).code == 3
+    )
+    again = max(p.name for p in (folder / ".checker/scans").iterdir())
+    (mark,) = [f.fingerprint for a in base.subjects[0].assessments if a.outcome == "fail" for f in a.findings][:1]
+    ran = checker("evidence", mark, "--scan", again, "-f", "json", cwd=folder)
+    shown = json.loads(ran.out)
+    assert (ran.code, shown["scan"], shown["archive"].startswith(f"../{base.id}/")) == (0, again, True)
+    assert [(a["named"], a["body"], a["status"]) for a in shown["answers"]] == [(True, "intact", 200)]
 
 
 SOME_GONE = next(g for s in SCAN.subjects for g in s.gone)

@@ -187,8 +187,8 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        (b"", "sites.yaml:1: is empty; see the example in the README"),
-        (b"- a\n- b\n", "sites.yaml:1: does not hold keys and values; see the example in the README"),
+        (b"", "sites.yaml:1: is empty; the examples in docs/ show what belongs there"),
+        (b"- a\n- b\n", "sites.yaml:1: does not hold keys and values; the examples in docs/ show what belongs there"),
         (b"\x89PNG\r\n\x1a\n", "sites.yaml:1: is not UTF-8 text (byte 0); save it as UTF-8"),
         ("version: 1".encode("utf-16"), "sites.yaml:1: is UTF-16; save it as UTF-8"),
         (b"version: 1\nsites: [", "sites.yaml:2: is not YAML: did not find expected node content"),

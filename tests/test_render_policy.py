@@ -126,7 +126,7 @@ def test_what_is_missing_is_said_with_how_to_get_it(monkeypatch: pytest.MonkeyPa
         f"CHECKER_CHROMIUM 指定的浏览器不存在：{program}",
         "",
         "",
-        "未安装浏览器组件：pip install 'checker[browser]'",
+        "未安装浏览器组件：pip install '.[browser]'",
     )
 
 
@@ -137,7 +137,7 @@ def test_without_a_browser_nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch)
         async with Pages({}) as server, server.fetcher() as fetch, Renderer(fetch, RenderSettings()) as renderer:
             return await renderer.render(f"{HOME}/a"), server.came()
 
-    problem = "未安装浏览器组件：pip install 'checker[browser]'"
+    problem = "未安装浏览器组件：pip install '.[browser]'"
     assert run(main()) == (Rendered(f"{HOME}/a", f"{HOME}/a", b"", 0, 0, 0, problem), [])
 
 

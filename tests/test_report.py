@@ -279,14 +279,15 @@ def test_the_environment_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     assert before == (text.render(SCAN), text.render(SCAN, colour=True))
 
 
-def test_certain_rows_are_never_cut_and_doubtful_ones_are_counted() -> None:
+def test_of_a_clause_the_first_rows_are_told_and_the_others_counted() -> None:
     certain = tuple(replace(LINKS.findings[0], detail=f"第{n}条确定") for n in range(40))
-    rule = replace(LINKS, findings=certain + LINKS.findings[3:])
+    rule = replace(LINKS, findings=LINKS.findings[3:] + certain)
     scan = replace(SCAN, subjects=(replace(PORTAL, assessments=(rule,)),))
     shown = text.render(scan).decode()
-    assert [f"第{n}条确定" for n in range(40)] == re.findall(r"第\d+条确定", shown)
-    assert [f"第{n}个外部链接" for n in range(1, 11)] == re.findall(r"第\d+个外部链接", shown)
-    assert "另有 3 条，见 JSON" in shown
+    assert [f"第{n}条确定" for n in range(5)] == re.findall(r"第\d+条确定", shown)
+    assert "首页链接无法打开：另有 35 处，见 XLSX、HTML 或 JSON" in shown
+    assert "其他页面链接无法打开：另有 8 处（其中候选 8 处），见 XLSX、HTML 或 JSON" in shown
+    assert [f"第{n}个外部链接" for n in range(1, 6)] == re.findall(r"第\d+个外部链接", shown)
 
 
 def test_a_scan_of_nothing_renders_in_every_format() -> None:

@@ -43,7 +43,7 @@ def test_the_headings_are_those_of_the_stored_scan() -> None:
     finding, gone, subject, rule = ({c.name for c in t.columns} for t in (FINDING, GONE, SUBJECT, ASSESSMENT))
     named = set(csv_report.COLUMNS)
     assert finding | gone <= named
-    assert named - finding - gone - subject - rule == {"organizer", "price", "baseline", "rechecked"}
+    assert named - finding - gone - subject - rule == {"organizer", "price", "baseline", "rechecked", "of_others"}
 
 
 @pytest.mark.parametrize(

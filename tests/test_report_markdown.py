@@ -76,7 +76,28 @@ def test_inert_text_is_read_letter_by_letter(put: str) -> None:
     assert row.count("<td>") == 2
     cell = re.search(r"<td>(.*?)</td>", row)
     assert cell is not None
-    assert shown(cell[1]).replace("\u200b", "") == plain(put)
+    assert shown(re.sub("</?code>", "", cell[1])).replace("\u200b", "") == plain(put)
+
+
+@pytest.mark.parametrize(
+    ("put", "expected"),
+    [
+        (
+            "“甲”（http://www.a.cn/甲.html?x=1&y=~2）打不开",
+            "“甲”（`http://www.a.cn/`甲.html?x=1\\&\u200by=\\~\u200b2）打不开",
+        ),
+        ("见 https://a.cn:8080/b_c*d?x=1&y=@2#3。", "见 `https://a.cn:8080/b_c*d?x=1&y=@2#3`。"),
+        ("[点](http://a.cn/x.html)", "\\[点\\](`http://a.cn/x.html`)"),
+        ("www.a.cn, a@b.cn", "`www.a.cn`, a@\u200bb.cn"),
+        ("`http://a.cn`http://b.cn", "\\``http://a.cn`\\``http://b.cn`"),
+        ("http://", "`http://`"),
+    ],
+)
+def test_addresses_can_be_copied_as_they_are(put: str, expected: str) -> None:
+    assert inert(put) == expected
+    page = rendered(inert(put))
+    assert ALIVE.findall(page) == []
+    assert CALLS.findall(shown(page)) == []
 
 
 def test_the_head_has_the_counts_and_the_loud_lines() -> None:
@@ -85,8 +106,8 @@ def test_the_head_has_the_counts_and_the_loud_lines() -> None:
     expired = "x-typo（网站 4211250023），负责人 李四，2021-09-30 到期，见 `suppressions.yaml:9`"
     assert f"> ⚠️ **豁免已过期，不再生效**：{expired}" in lines
     assert [line for line in lines if line.startswith("查实问题")] == [
-        "查实问题 7 条；新增 5，仍未整改 1，再次出现 1，已整改 1，页面或栏目已撤下，待人工确认 1，未能复核 1，"
-        "已豁免 1，规则无法判定 7、待人工确认 2。"
+        "查实问题 7 条：新增 5，仍未整改 1，再次出现 1；已整改 1，页面或栏目已撤下，待人工确认 1，未能复核 1；"
+        "候选问题 15 条，预警 1 条，已豁免 1 条，无法判定 7 项指标，待人工确认 2 项指标。"
     ]
     unfinished = markdown.render(replace(SCAN, complete=False, kind="recheck", based_on="x1")).decode()
     assert "> ⚠️ **检查没有做完：以下只有已经查完的对象。**" in unfinished
@@ -117,8 +138,9 @@ def test_new_problems_come_before_those_that_a_baseline_or_a_circular_knows() ->
 
 @pytest.mark.parametrize("subjects", [1, 60])
 def test_it_stays_below_the_limit_and_counts_what_it_leaves_out(subjects: int) -> None:
-    blank = replace(BLANK, findings=tuple(replace(BLANK.findings[0], detail="|" * 900) for _ in range(100)))
-    links = replace(LINKS, findings=LINKS.findings[:1] * 400)
+    blanks = (replace(BLANK.findings[0], detail="|" * 900, clause=f"c{n}") for n in range(100))
+    blank = replace(BLANK, findings=tuple(blanks))
+    links = replace(LINKS, findings=tuple(replace(LINKS.findings[0], clause=f"c{n}") for n in range(400)))
     heavy = replace(
         PORTAL, assessments=(blank, links, *PORTAL.assessments), name="长" * 300, problems=("错" * 900,) * 50
     )
@@ -143,4 +165,4 @@ def test_a_scan_of_nothing_has_only_its_head() -> None:
 def test_problems_that_are_counted_and_not_listed_are_told() -> None:
     undecided = replace(PORTAL, assessments=(replace(BLANK, outcome=Outcome.OPEN, reason="采集不完整"), LINKS))
     said = markdown.render(replace(SCAN, subjects=(undecided,))).decode()
-    assert "查实问题 4 条（其中 2 条所属指标未达否决标准或尚无结论，以下不列）；" in said
+    assert "查实问题 4 条（其中 2 条所属指标未达否决标准或尚无结论，以下不列）：" in said

@@ -406,7 +406,7 @@ sql: |
     )  # fmt: skip
     with reading(*rows) as reader:
         said = evaluate(reader, RuleSet(Profile(name="test", title="测试"), (last, first), ""), "complete")
-    assert [a.rule for a in said] == ["a1-last", "t1-test"]
+    assert [(a.rule, a.of_others) for a in said] == [("a1-last", True), ("t1-test", False)]
     assert {f.item: f.detail for f in said[0].findings} == {"f2": "notSeen规则未启用", mark: "unchanged待人工确认"}
 
 

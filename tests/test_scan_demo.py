@@ -6,10 +6,12 @@ its words, so that any change of a finding shows in a diff (CHECKER_UPDATE_GOLDE
 
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +23,16 @@ from checker.cli.query_output import as_table
 from checker.config import shipped
 from checker.demo import AS_OF, CREDENTIALS, CityServer, visits
 from checker.demo.places import CITY, HEALTH, PLACES, QINGXI, SHIQIAO
-from checker.fleet import evaluate_scan, load_scan, run
+from checker.fleet import Order, evaluate_scan, load_scan, run
 from checker.fleet.query import Where, ask
+from checker.fleet.recheck import Wanted, prepared, recheck
 from checker.history import record_visits
-from checker.model.results import Assessment, Finding, Outcome, Scan
+from checker.history.notifying import record_notified
+from checker.model.results import Assessment, Change, Finding, Outcome, Scan
 from checker.registry import read_registry
 from checker.report import json_report
 from tests.scanning import QUICK, national, order
+from tests.test_report_counts import FORMATS, repeating
 from tests.worked_questions import Question, questions, show
 
 HERE = Path(__file__).parent
@@ -46,15 +51,18 @@ def scan(store: Path) -> Iterator[Scan]:
     with CityServer() as server, pytest.MonkeyPatch.context() as environment:
         for name, value in CREDENTIALS.items():
             environment.setenv(name, value)
-        registry = read_registry(shipped("sites.yaml"), shipped("accounts.yaml"))
-        wanted = order(server, store, [])
-        fetch = replace(
-            wanted.fetch, read_seconds=10.0, total_seconds=20.0, platform_interval=0.001, cacert=server.cacert
-        )
-        yield run(replace(wanted, registry=registry, fetch=fetch, as_of=AS_OF, budget=QUICK_CITY), lambda _: None)
+        yield run(of_the_city(server, store), lambda _: None)
 
 
 QUICK_CITY = replace(QUICK, link_checks=2000)
+
+
+def of_the_city(server: CityServer, store: Path) -> Order:
+    """An order to inspect the whole city."""
+    registry = read_registry(shipped("sites.yaml"), shipped("accounts.yaml"))
+    wanted = order(server, store, [])
+    fetch = replace(wanted.fetch, read_seconds=10.0, total_seconds=20.0, platform_interval=0.001, cacert=server.cacert)
+    return replace(wanted, registry=registry, fetch=fetch, as_of=AS_OF, budget=QUICK_CITY)
 
 
 def all_assessments(scan: Scan) -> dict[tuple[str, str], Assessment]:
@@ -127,6 +135,24 @@ def test_a_second_scan_knows_the_findings_of_the_first(scan: Scan, store: Path) 
         second = run(wanted, lambda _: None)
     stale = all_assessments(second)["349901M001XL0001", "n2-stale"]
     assert [(f.change, f.first_seen) for f in stale.findings] == [("unchanged", AS_OF.isoformat())]
+
+
+@pytest.mark.parametrize(("days", "expected"), [(0, set()), (15, {Change.NOT_SEEN})])
+def test_of_an_unchanged_city_a_recheck_rectifies_nothing(
+    scan: Scan, store: Path, tmp_path: Path, days: int, expected: set[Change]
+) -> None:
+    """Every finding was notified and nothing has changed, but for the day: what is not looked at is not mended."""
+    shutil.copytree(store, tmp_path, dirs_exist_ok=True)
+    found = [f for a in all_assessments(scan).values() for f in a.findings if f.certainty != "unknown"]
+    record_notified(tmp_path, sorted({f.fingerprint for f in found}), AS_OF.date(), "通报")
+    with CityServer() as server, pytest.MonkeyPatch.context() as environment:
+        for name, value in CREDENTIALS.items():
+            environment.setenv(name, value)
+        wanted = replace(of_the_city(server, tmp_path), as_of=AS_OF + timedelta(days=days))
+        again = recheck(wanted, prepared(tmp_path, Wanted(scan.id), wanted.rules), lambda _: None)
+    assert {g.change for s in again.subjects for g in s.gone} == expected
+    still = {f.fingerprint for a in all_assessments(again).values() for f in a.findings if f.rechecked}
+    assert still == {f.fingerprint for f in found}
 
 
 def test_nothing_is_judged_that_was_not_gathered(scan: Scan) -> None:
@@ -225,3 +251,10 @@ def test_the_worked_questions_have_the_answers_that_the_docs_show(scan: Scan, st
     if os.environ.get("CHECKER_UPDATE_GOLDEN"):
         show(question, answer)
     assert answer == (answer if os.environ.get("CHECKER_UPDATE_GOLDEN") else question.shown)
+
+
+def test_every_report_of_the_city_gives_the_same_number_of_problems(scan: Scan) -> None:
+    found = {name: set(numbers(repeating(scan))) for name, numbers in FORMATS.items()}
+    (expected,) = found["json"]
+    assert expected > 20
+    assert found == {name: {expected} for name in FORMATS}

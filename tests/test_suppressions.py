@@ -1,5 +1,6 @@
 """Suppressions: what is wrong in the file, which rows do not count, and what every report and command says of them."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from checker.cli import app
+from checker.cli.suppressing import tell_strangers_of
 from checker.config import shipped
 from checker.errors import RuleError
 from checker.evaluate import evaluate
@@ -72,7 +74,7 @@ WRONG = [
      [":3: suppressions[1]: expires before it is created"]),
     ("a veto for longer than a quarter",
      ENTRY.replace("d3-links", "v3-home-stale").replace("2021-11-30", "2022-01-31"),
-     [":8: suppressions[1].expires: 'v3-home-stale' is a veto (单项否决) and is suppressed for 91 days; at most 90 "
+     [":8: suppressions[1].expires: 'v3-home-stale' is a veto (单项否决) and is suppressed for 92 days; at most 90 "
       "from created are allowed: bring expires forward, and look again then"]),
     ("all of it at once", ENTRY.replace("    owner: 张三\n", "") + ENTRY.replace("d3-links", "v3-home-stale")
      .replace("2021-11-30", "2022-02-01").replace("等待上级平台恢复", "''"),
@@ -92,7 +94,7 @@ def test_what_is_wrong_is_told_with_its_line(
 def test_the_effect_in_the_profile_decides_how_long(tmp_path: Path, book: RuleBook) -> None:
     longer = f"version: 1\nsuppressions:{ENTRY.replace('2021-11-30', '2023-11-30')}"
     assert len(read(tmp_path, longer, book)) == 1  # a deduction may be suppressed for years
-    quarter = ENTRY.replace("d3-links", "v3-home-stale").replace("2021-11-30", "2022-01-30")
+    quarter = ENTRY.replace("d3-links", "v3-home-stale").replace("2021-11-30", "2022-01-29")
     assert len(read(tmp_path, f"version: 1\nsuppressions:{quarter}", book)) == 1
 
 
@@ -243,6 +245,23 @@ suppressions:
     created: 2021-07-01
     expires: 2021-09-30
 """
+
+
+def test_a_subject_that_nobody_registered_is_told(
+    tmp_path: Path, book: RuleBook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = (
+        "{rule: d3-links, scope: {subject: '%s'}, reason: 理由, owner: 张三, created: 2021-11-01, expires: 2021-11-30}"
+    )
+    body = "version: 1\nsuppressions:\n" + "".join(f"  - {entry % i}\n" for i in ("3607990001", "3607990009"))
+    rules = replace(rule_set(book, "national"), suppressions=read(tmp_path, body, book))
+    tell_strangers_of(rules, {"3607990001"})
+    told = " ".join(capsys.readouterr().err.split())
+    assert told.endswith(
+        "suppressions.yaml:4: the suppression of d3-links is for 3607990009, which is not registered; did you mean "
+        "3607990001?"
+    )
+    assert told.count("is not registered") == 1
 
 
 def suppressed_rows(scan: Scan) -> list[tuple[str, str | None]]:

@@ -207,9 +207,9 @@ def test_a_file_larger_than_the_cap_is_not_parsed(tmp_path: Path, monkeypatch: p
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", ["f.yaml:1: is empty; see the example in the README"]),
-        ("- a", ["f.yaml:1: does not hold keys and values; see the example in the README"]),
-        ("just words", ["f.yaml:1: does not hold keys and values; see the example in the README"]),
+        ("", ["f.yaml:1: is empty; the examples in docs/ show what belongs there"]),
+        ("- a", ["f.yaml:1: does not hold keys and values; the examples in docs/ show what belongs there"]),
+        ("just words", ["f.yaml:1: does not hold keys and values; the examples in docs/ show what belongs there"]),
         ("parts: []", ["f.yaml:1: key 'name' is missing"]),
         (
             "name: x\nparts:\n  - weihgt: 1",

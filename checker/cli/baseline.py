@@ -1,7 +1,8 @@
 """`--baseline FILE`: what an earlier result knew stays visible, and only what is new makes a gate fail.
 
 A baseline changes neither verdicts nor scores. The file is a JSON result of an earlier scan, read before the first
-request. Everything in it counts as known, suppressed or not: a suppression that ends brings nothing new.
+request. Everything in it counts as known, suppressed or not: a suppression that ends brings nothing new. An early
+warning makes only the warning known: the day it comes true is news.
 """
 
 import json
@@ -26,14 +27,19 @@ _HOW = "write one with `checker scan -f json -o FILE` or `checker report -f json
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What an earlier result knew: fingerprints of its findings, and the subjects that were 不合格 then."""
+    """What an earlier result knew: fingerprints of its findings, and the subjects that were 不合格 then.
+
+    `warnings` are the findings that were early warnings only: they make nothing known that counts.
+    """
 
     fingerprints: frozenset[str]
     unqualified: frozenset[str]
+    warnings: frozenset[str] = frozenset()
 
     def knows(self, finding: Finding) -> bool:
-        """Whether this finding was there before."""
-        return finding.fingerprint in self.fingerprints
+        """Whether this finding was there before, as grave as it is now."""
+        mark = finding.fingerprint
+        return mark in self.fingerprints or (finding.notice and mark in self.warnings)
 
 
 def read_baseline(path: Path) -> tuple[Baseline, str]:
@@ -137,9 +143,12 @@ def _read(subjects: list[dict[str, Any]]) -> Baseline:
     for mark in (f["fingerprint"] for f in rows):
         if not isinstance(mark, str) or not mark:
             raise TypeError(f"fingerprint {mark!r}")
+    seen = [f for f in rows if f.get("certainty") != "unknown"]
+    counting = frozenset(f["fingerprint"] for f in seen if not f.get("notice"))
     return Baseline(
-        frozenset(f["fingerprint"] for f in rows if f.get("certainty") != "unknown"),
+        counting,
         frozenset(str(s["id"]) for s in subjects if s.get("verdict") == Verdict.UNQUALIFIED),
+        frozenset(f["fingerprint"] for f in seen) - counting,
     )
 
 

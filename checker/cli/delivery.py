@@ -137,7 +137,7 @@ def _apprise() -> Any:
     try:
         import apprise  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise MachineError("apprise is missing, which sends messages; pip install 'checker[notify]'") from error
+        raise MachineError("apprise is missing, which sends messages; pip install '.[notify]'") from error
     return apprise
 
 

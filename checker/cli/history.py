@@ -10,6 +10,7 @@ from checker.cli.held import LockTimeout, held
 from checker.cli.history_import import import_findings
 from checker.cli.history_list import list_findings
 from checker.cli.history_prune import prune_store
+from checker.cli.history_scans import list_scans
 from checker.cli.history_words import day_at
 from checker.cli.options import Only, StoreDir
 from checker.cli.stored import ScanId
@@ -28,6 +29,7 @@ app.command(
 app.command("list", epilog="Example: `checker history list --state notified` or `checker history list 3f9a1c`")(
     list_findings
 )
+app.command("scans", epilog="Example: `checker history scans`, then `checker report --scan ID`")(list_scans)
 app.command(
     "prune", epilog="Example: `checker history prune --keep-scans 8 --older-than 365`, then the same with --yes"
 )(prune_store)
@@ -61,7 +63,8 @@ def notify_findings(
     store: StoreDir = DEFAULT_STORE,
     lock_timeout: LockTimeout = 0,
 ) -> None:
-    """Note that a circular named the findings of a scan: the certain rows of what failed, without suppressed ones.
+    """Note that a circular named the findings of a scan: the certain rows of what failed, without suppressed ones,
+    merits, early warnings, and repetitions of findings notified before.
 
     A day on which a finding was notified before stays its day; noting the same circular twice changes nothing.
     """
@@ -72,17 +75,27 @@ def notify_findings(
         told = notify(store, scan, day, document, chosen)
     table = new_table("指纹", "主体标识", "名称", "规则", "问题", "位置", "首次通报", "说明")
     for one in told:
-        table.add_row(*_line(one, day))
+        table.add_row(*_line(one))
     print_table(table)
-    news = sum(one.noted.news for one in told)
-    say(f"{news} findings of {len({t.subject.id for t in told})} subjects noted as notified on {day}; "
-        f"{len(told) - news} were noted already")  # fmt: skip
+    say(_counted(told, day.isoformat()))
 
 
-def _line(told: Told, day: date) -> tuple[str, ...]:
+def _counted(told: tuple[Told, ...], day: str) -> str:
+    """How many are noted for the first time, how many were noted on another day, and how many on this one already."""
+    first = sum(not one.noted.before for one in told)
+    same = sum(one.noted.before == day for one in told)
+    more = f", {same} noted before on this day" if same else ""
+    subjects = len({one.subject.id for one in told})
+    return (
+        f"{len(told)} findings of {subjects} subjects noted as notified on {day}: {first} newly noted, "
+        f"{len(told) - first - same} noted before on other days{more}"
+    )
+
+
+def _line(told: Told) -> tuple[str, ...]:
     noted, finding = told.noted, told.finding
     said = "" if noted.news else "此前已记录"
-    if noted.news and noted.first_on != day.isoformat():
+    if noted.news and noted.before:
         said = "再次通报"
     return (
         finding.fingerprint[:10], told.subject.id, told.subject.name, told.assessment.rule, finding.problem,

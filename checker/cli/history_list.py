@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from checker.cli.options import StoreDir
 from checker.cli.terminal import console_out, fits, new_table, print_json, print_out, print_table, say
 from checker.config import DEFAULT_STORE, SHANGHAI
 from checker.errors import UsageError
-from checker.fleet.history import called
+from checker.fleet.history import Called, alike, called, strangers
 from checker.history.listing import STATES, Listed, Wanted, listed, trail_of
 from checker.history.trail import Event, What
 
@@ -58,7 +58,8 @@ def list_findings(
 ) -> None:
     """List known findings with the days on which they were found, notified and rectified, or show the trail of one.
 
-    What earns points is no problem and is listed only if --rule asks for it.
+    What earns points is no problem, and what repeats findings notified before is no other one: both are listed only if
+    --rule asks for them.
     """
     if format not in _FORMATS:
         raise UsageError(f"--format {format}: must be {', '.join(_FORMATS)}")
@@ -70,11 +71,13 @@ def list_findings(
         return
     day = day_at("--since", since, datetime.now(SHANGHAI).date())
     known = called(store)
+    _check_known(store, known, subject or (), rule or ())
     found = tuple(
         one
         for one in listed(store, Wanted(tuple(subject or ()), tuple(state or ()), tuple(rule or ()), day))
-        if rule or one.rule not in known.merits
+        if rule or one.rule not in known.merits | known.others
     )
+    _tell_strangers(store)
     names = known.names
     if format == "json":
         print_json([asdict(f) | {"name": names.get(f.subject, "")} for f in found], 2)
@@ -85,8 +88,27 @@ def list_findings(
     say(f"{len(found)} findings")
 
 
+def _check_known(store: Path, known: Called, subjects: Collection[str], rules: Collection[str]) -> None:
+    """Raise UsageError for a subject or rule that neither the stored scans nor the history know."""
+    every = listed(store, Wanted()) if subjects or rules else ()
+    for option, wanted, ids in (
+        ("--subject", subjects, {f.subject: "" for f in every} | known.names),
+        ("--rule", rules, {f.rule: "" for f in every if f.rule} | known.titles),
+    ):
+        for one in wanted:
+            if one not in ids:
+                raise UsageError(f"{option} {one}: nothing stored in {store} has this id{alike(one, ids)}")
+
+
+def _tell_strangers(store: Path) -> None:
+    """A history that was lost lists little and looks healthy."""
+    lost = strangers(store)
+    if lost.unknown:
+        say(f"{store / 'history.sqlite'}: {lost}; `checker doctor` says what to do")
+
+
 def _stands(found: Listed) -> str:
-    return state_words(found.state, found.notified_on, found.certainty)
+    return state_words(found.state, found.notified_on, found.certainty, found.warned)
 
 
 def _cells(found: Listed, names: dict[str, str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from checker.cli.options import StoreDir
 from checker.cli.terminal import new_table, print_table, say
 from checker.config import DEFAULT_STORE, SHANGHAI
 from checker.errors import UsageError
-from checker.fleet.history import Plan, Retention, planned, prune, size_of
+from checker.fleet.history import Plan, Retention, check_known, planned, prune, size_of
 from checker.history.pruning import Forgettable, forget, forgettable, notified_open
 
 
@@ -63,6 +63,7 @@ def _days(retention: Retention) -> tuple[date, date]:
 def _planned(store: Path, retention: Retention) -> tuple[Plan, Forgettable]:
     """What goes of the store; rows of the history only by --older-than: a number of scans says nothing of their age."""
     plan = planned(store, retention, notified_open(store))
+    check_known(store, plan, retention)
     return plan, forgettable(store, *_days(retention)) if retention.days is not None else Forgettable()
 
 
@@ -85,8 +86,9 @@ def _show(store: Path, plan: Plan, rows: Forgettable) -> None:
         table.add_row("keep", f"scan {kept.scan.id}", _size(kept.scan.bytes), kept.why)
     if table.row_count:
         print_table(table)
-    goes = "nothing to remove" if not (plan.removals or plan.leftovers) else f"{_size(plan.freed)} to be freed"
-    say(f"{store}: {_size(plan.total)}, {goes}")
+    goes = [f"{_size(plan.freed)} to be freed"] if plan.removals or plan.leftovers else []
+    goes += [f"{rows.total} rows of the history to be forgotten"] if rows.total else []
+    say(f"{store}: {_size(plan.total)}, {', '.join(goes) or 'nothing to remove'}")
 
 
 def _size(count: int) -> str:

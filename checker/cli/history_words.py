@@ -6,21 +6,26 @@ from checker.errors import UsageError
 from checker.history.trail import State, What
 
 EVENTS = {
-    What.FOUND: "发现", What.NOTIFIED: "通报", What.RECTIFIED: "整改", What.REOPENED: "复发", What.REMOVED: "撤下",
-    What.ACCEPTED: "确认整改", What.IMPORTED: "发现（导入）",
+    What.WARNED: "预警", What.FOUND: "发现", What.NOTIFIED: "通报", What.RECTIFIED: "整改", What.REOPENED: "复发",
+    What.REMOVED: "撤下", What.ACCEPTED: "确认整改", What.IMPORTED: "发现（导入）",
 }  # fmt: skip
 """How the trail calls what happened."""
 
 _STATES = {State.RECTIFIED: "已整改", State.REMOVED: "已撤下，待确认", State.ACCEPTED: "已确认整改"}
 
 
-def state_words(state: str, notified_on: str, certainty: str = "certain") -> str:
-    """Where a finding stands, for people."""
+def state_words(state: str, notified_on: str, certainty: str = "certain", warned: bool = False) -> str:
+    """Where a finding stands, for people; what nobody was told of cannot be unrectified.
+
+    `warned`: it was never more than an early warning.
+    """
     if state in _STATES:
         return _STATES[State(state)]
     if certainty == "candidate":
         return "已通报，疑似，待确认" if notified_on else "疑似，待确认"
-    return "已通报，未整改" if notified_on else "未整改"
+    if notified_on:
+        return "已通报，未整改"
+    return "预警" if warned else "已发现，未通报"
 
 
 def day_at(option: str, text: str | None, today: date) -> date | None:

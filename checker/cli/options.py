@@ -29,7 +29,12 @@ ProfileName = Annotated[str | None, typer.Option("--profile", help="Profile unde
 StoreDir = Annotated[Path, typer.Option("--store", file_okay=False, help="Where scans and history are kept.")]
 _NAMES = f"{', '.join(f.name for f in FORMATS[:-1])} or {FORMATS[-1].name}"
 Formats = Annotated[list[str] | None, typer.Option("--format", "-f", help=f"{_NAMES}; repeat for several.")]
-Files = Annotated[list[Path] | None, typer.Option("--output", "-o", help="File for the format at the same place.")]
+Files = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--output", "-o", help="File for the format at the same place; without -f its ending tells the format."
+    ),
+]
 FailOn = Annotated[str, typer.Option("--fail-on", help="veto, deduction, notice or never.")]
 PendingOk = Annotated[
     bool, typer.Option("--pending-ok", help="End with 0 where 3 (a blocking rule is open) would stand.")

@@ -101,15 +101,19 @@ def check_writable(path: Path, option: str = "--output") -> None:
 def chosen_outputs(
     formats: list[str] | None, files: list[Path] | None, fail_on: str = "veto", sarif_prefix: str | None = None
 ) -> Outputs:
-    """Pair `-f` with `-o` by place; formats beyond the files go to stdout, at most one of them."""
-    names, paths = formats or ["text"], list(files or [])
+    """Pair `-f` with `-o` by place; formats beyond the files go to stdout, at most one of them.
+
+    Without any `-f` the ending of a file tells its format.
+    """
+    paths = list(files or [])
+    names = formats or [_format_of(path) for path in paths] or ["text"]
     known: dict[str, Format] = {f.name: f for f in FORMATS}
     if sarif_prefix is not None:
         known["sarif"] = sarif_under(sarif_prefix, names)
     for name in names:
         if name not in known:
             raise UsageError(f"--format {name}: there are {', '.join(known)}")
-    if len(paths) > len(names):
+    if len(paths) > len(names) or (not formats and names.count("text") > 1):
         raise UsageError("more --output files than --format names; give them in pairs")
     padded: list[Path | None] = [None if str(p) == "-" else p for p in paths] + [None] * (len(names) - len(paths))
     if padded.count(None) > 1:
@@ -123,6 +127,18 @@ def chosen_outputs(
     if fail_on not in FAIL_ON:
         raise UsageError(f"--fail-on {fail_on}: must be {', '.join(FAIL_ON)}")
     return Outputs(tuple((known[n], p) for n, p in zip(names, padded, strict=True)), fail_on)
+
+
+def _format_of(path: Path) -> str:
+    """The format that a file's ending stands for; raises UsageError for one that stands for none."""
+    endings = {f.suffix: f.name for f in FORMATS}
+    if path.is_dir() or not path.suffix or (path.exists() and not path.is_file()):
+        return "text"
+    if path.suffix.lower() not in endings:
+        raise UsageError(
+            f"--output {path}: its ending names no format; name one with -f: {', '.join(endings.values())}"
+        )
+    return endings[path.suffix.lower()]
 
 
 def _keep_off_terminal(formats: list[Format]) -> None:

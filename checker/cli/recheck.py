@@ -1,7 +1,6 @@
 """`checker recheck`: after a circular, what was notified is looked at again, and nothing else."""
 
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated
@@ -11,7 +10,6 @@ import typer
 from checker.cli.held import LockTimeout, held
 from checker.cli.options import (
     Accounts,
-    AsOf,
     Authority,
     Browser,
     Connections,
@@ -36,20 +34,21 @@ from checker.cli.options import (
 from checker.cli.output import FAIL_ON, LEVELS, Outputs, chosen_outputs
 from checker.cli.progress import Listener
 from checker.cli.rules import book_at, rules_of
+from checker.cli.running import tell_problems
 from checker.cli.stopping import stopping
+from checker.cli.suppressing import tell_expired
 from checker.cli.terminal import say
 from checker.config import DEFAULT_STORE, Budget
 from checker.errors import Exit
+from checker.evaluate.suppressed import EXPIRED
 from checker.fetch import FetchSettings
 from checker.fleet import Order, outside_hours, profile_of
-from checker.fleet.recheck import Prepared, Wanted, base_of, prepared
+from checker.fleet.recheck import Prepared, Wanted, base_of, prepared, refuse_earlier
 from checker.fleet.recheck import recheck as run_recheck
 from checker.model.results import Change, Finding, Scan
 from checker.report._lines import plain
+from checker.report._recheck import tally_line
 from checker.scan.hours import real_time
-
-STILL_THERE, DOUBTFUL = "未整改", "疑似问题仍在，待人工确认"
-_ANSWERS = {Change.RECTIFIED: "已整改", Change.REMOVED: "页面已不存在，请人工确认", Change.NOT_SEEN: "无法判定"}
 
 
 def recheck(
@@ -63,7 +62,13 @@ def recheck(
     sites: Sites = None,
     accounts: Accounts = None,
     rules: RulesDir = None,
-    as_of: AsOf = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            help="Inspection time, ISO 8601; no zone = Beijing, a day alone = 00:00; not before scan or circular.",
+        ),
+    ] = None,
     connect_to: Connections = None,
     store: StoreDir = DEFAULT_STORE,
     format: Formats = None,
@@ -104,6 +109,7 @@ def recheck(
             wait=wait,
         )
         ask = prepared(store, Wanted(base, everything, tuple(only or ())), chosen)
+        refuse_earlier(ask, moment)
         _tell_before(order, ask, quiet)
         someone_there(order.fetch.connect_to)
         code = _run(order, ask, outputs, pending_ok, quiet)
@@ -131,10 +137,14 @@ def _tell_before(order: Order, ask: Prepared, quiet: bool) -> None:
             f"{count} notified findings of {len(ask.elsewhere)} subjects ({who}) are not looked at: scan {ask.base.id} "
             "holds no result of these; --scan names another"
         )
+    today = order.as_of.date().isoformat()
+    tell_expired(replace(use, state=EXPIRED) for use in ask.base.suppressions if use.expires < today)
     if quiet:
         return
     count = sum(len(rows) for rows in ask.targets.values())
-    say(f"looking at {count} findings of {len(ask.targets)} subjects again, from scan {ask.base.id}")
+    mended = sum(not rows for rows in ask.targets.values())
+    known = f"; {mended} subjects had mended all of theirs by a later scan or recheck" if mended else ""
+    say(f"looking at {count} findings of {len(ask.targets) - mended} subjects again, from scan {ask.base.id}{known}")
     asked = tuple(s for s in ask.targets if s in registered)
     outside = outside_hours(replace(order, only=asked), real_time()) if asked else {}
     if outside:
@@ -148,20 +158,15 @@ def _run(order: Order, ask: Prepared, outputs: Outputs, pending_ok: bool, quiet:
         scan = run_recheck(order, ask, listener)
         listener.finish(scan)
     outputs.write(scan, sys.stdout, streamed=True)
-    for subject in scan.subjects:
-        for problem in subject.problems:
-            say(f"checker: {subject.id}: {problem}")
+    tell_problems(scan)
     if not quiet:
         _tell_after(scan)
     return exit_code(scan, outputs.fail_on, pending_ok)
 
 
 def _tell_after(scan: Scan) -> None:
-    """The numbers on one line, and whom they concern."""
-    counts = Counter(_ANSWERS[g.change] for s in scan.subjects for g in s.gone)
-    for word, sure in ((STILL_THERE, True), (DOUBTFUL, False)):
-        counts[word] = len({f.fingerprint for _, f in _standing(scan) if (f.certainty == "certain") is sure})
-    say(f"recheck {scan.id}: {'，'.join(f'{word} {n}' for word, n in counts.items() if n)}")
+    """The numbers on one line, those of the text report, and whom they concern."""
+    say(f"recheck {scan.id}: {tally_line(scan.subjects)}")
     told = "；".join(f"{plain(s.name)} {s.rectification}" for s in scan.subjects if s.rectification)
     if told:
         say(f"整改情况：{told}")

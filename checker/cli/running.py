@@ -34,7 +34,7 @@ def _tell_of_browser(scan: Scan, order: Order) -> None:
     """Pages that only scripts build and no browser has shown: whoever can have one should know."""
     pages = sum(s.statistics.get("needs_browser", 0) for s in scan.subjects)
     if pages and order.budget.renders and available():
-        how = "pip install 'checker[browser]' and a system's Chromium (docs/browser.md)"
+        how = "pip install '.[browser]' and a system's Chromium (docs/browser.md)"
         say(f"pages that need a browser to be read: {pages}; {how}")
 
 
@@ -44,6 +44,13 @@ class _Terminated(KeyboardInterrupt):
 
 def _terminate(_number: int, _frame: object) -> None:
     raise _Terminated
+
+
+def tell_problems(scan: Scan) -> None:
+    """What kept a subject from being judged, one line each."""
+    for subject in scan.subjects:
+        for problem in subject.problems:
+            say(f"checker: {subject.id}: {problem}")
 
 
 def run_scan(order: Order, outputs: Outputs, pending_ok: bool, quiet: bool = False, verbose: bool = False) -> int:
@@ -60,9 +67,7 @@ def run_scan(order: Order, outputs: Outputs, pending_ok: bool, quiet: bool = Fal
     finally:
         signal.signal(signal.SIGTERM, before)
     outputs.write(scan, sys.stdout, streamed=True)
-    for subject in scan.subjects:
-        for problem in subject.problems:
-            console_err().print(f"checker: {subject.id}: {problem}", markup=False, highlight=False, soft_wrap=True)
+    tell_problems(scan)
     if not quiet:
         _tell_of_robots(scan)
         _tell_of_browser(scan, order)

@@ -42,7 +42,7 @@ from checker.cli.planned import print_plan
 from checker.cli.rules import book_at, rules_of
 from checker.cli.running import run_scan
 from checker.cli.sarif_prefix import SarifPrefix
-from checker.cli.suppressing import SuppressionsFile, suppressing, tell_expired_of
+from checker.cli.suppressing import SuppressionsFile, suppressing, tell_expired_of, tell_strangers_of
 from checker.cli.terminal import say
 from checker.config import DEFAULT_STORE, SHANGHAI, Budget
 from checker.errors import Exit, UsageError
@@ -127,6 +127,7 @@ def scan(
     _tell_of_hours(order, quiet)
     if not quiet:
         tell_expired_of(order.rules, order.as_of.date().isoformat())
+        tell_strangers_of(order.rules, {s.id for s in registry.subjects})
     if plan_only:
         print_plan(order)
         return

@@ -10,6 +10,7 @@ from checker.cli.held import LockTimeout, held
 from checker.cli.options import FailOn, Files, Formats, Only, PendingOk, ProfileName, RulesDir, StoreDir
 from checker.cli.output import chosen_outputs, exit_code
 from checker.cli.rules import book_at, rules_of
+from checker.cli.running import tell_problems
 from checker.cli.sarif_prefix import SarifPrefix
 from checker.cli.suppressing import SuppressionsFile, suppressing, tell_expired
 from checker.cli.terminal import say
@@ -42,6 +43,7 @@ def evaluate(
         result = evaluate_scan(store, scan, chosen)
     tell_expired(result.suppressions)
     outputs.write(result, sys.stdout)
+    tell_problems(result)
     raise typer.Exit(exit_code(result, fail_on, pending_ok, outputs.baseline))
 
 

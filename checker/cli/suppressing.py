@@ -1,7 +1,8 @@
 """`--suppressions FILE`: rows that somebody answers for do not count, for a time; an expired one is told aloud."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -37,6 +38,17 @@ def suppressing(rules: RuleSet, book: RuleBook, path: Path | None) -> RuleSet:
 def tell_expired_of(rules: RuleSet, today: str) -> None:
     """Shout about the suppressions of a rule set that have expired on the inspection day."""
     tell_expired(uses_of(rules.suppressions, (), today))
+
+
+def tell_strangers_of(rules: RuleSet, registered: Collection[str]) -> None:
+    """A suppression of a subject that nobody registered hides nothing: perhaps a slip of the pen."""
+    for placed in rules.suppressions:
+        subject = placed.suppression.scope.subject
+        if subject and subject not in registered:
+            close = get_close_matches(subject, list(registered), n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            what = f"the suppression of {placed.suppression.rule} is for {plain(subject)}"
+            say(f"{placed.place}: {what}, which is not registered{hint}")
 
 
 def tell_expired(uses: Iterable[SuppressionUse]) -> None:

@@ -7,15 +7,15 @@ Whoever is in doubt says notSeen: a finding wrongly taken as rectified is not lo
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from checker.evaluate.answers import cleared_by
+from checker.evaluate.answers import cleared_by, keys_found
 from checker.evaluate.coverage import Coverage
 from checker.evaluate.examined import Case, Examined, Said, not_seen, others
-from checker.evaluate.findings import known_findings
+from checker.evaluate.findings import counted, known_findings
 from checker.evaluate.looked import Looked, Sight
 from checker.evaluate.rows import BROKEN
 from checker.facts.query import FactsReader, QueryError
 from checker.model.context import KnownFinding
-from checker.model.results import Assessment, Change, Gone, Outcome
+from checker.model.results import Assessment, Change, Finding, Gone, Outcome
 from checker.rules import LoadedRule, RuleSet
 
 
@@ -24,12 +24,13 @@ def gone_of(
 ) -> tuple[Gone, ...]:
     """What became of every known finding of this subject that is not among the certain and candidate rows.
 
-    Findings of other subjects are left out; those that were rectified before are for the caller to leave out.
+    An early warning is no row of a finding that counted. Findings of other subjects are left out; those that were
+    rectified before are for the caller to leave out.
     """
     desk = _Again(reader, rules, assessments)
     mine = [k for k in known if k.subject == desk.looked.subject]
     mine.sort(key=lambda k: desk.speaks_of_others(k.rule))  # these come last
-    gone = [desk.gone(k) for k in mine if k.fingerprint not in desk.standing or not k.fingerprint]
+    gone = [desk.gone(k) for k in mine if not desk.stands(k)]
     return tuple(sorted(gone, key=lambda g: (g.rule, g.clause, g.item, g.location, g.fingerprint)))
 
 
@@ -45,6 +46,7 @@ class _Again:
     loaded: dict[str, LoadedRule] = field(init=False)
     said: dict[str, Assessment] = field(init=False)
     standing: set[str] = field(init=False)
+    warnings: dict[str, Finding] = field(init=False)
     unknown: set[str] = field(init=False)
     told: dict[str, KnownFinding] = field(init=False)
     settled: dict[str, Change] = field(default_factory=dict)
@@ -55,13 +57,21 @@ class _Again:
         self.loaded = {loaded.rule.id: loaded for loaded in self.rules.rules}
         self.said = {a.rule: a for a in self.assessments}
         rows = [f for a in self.assessments for f in a.findings]
-        self.standing = {f.fingerprint for f in rows if f.certainty != "unknown"}
-        self.unknown = {f.fingerprint for f in rows} - self.standing
+        self.standing = {f.fingerprint for f in rows if f.certainty != "unknown" and not f.notice}
+        self.warnings = {f.fingerprint: f for f in rows if f.certainty != "unknown" and f.notice}
+        self.unknown = {f.fingerprint for f in rows if f.certainty == "unknown"} - self.standing
         self.told = {k.fingerprint: k for k in known_findings(self.reader)}
 
     def speaks_of_others(self, rule: str) -> bool:
         """Whether a rule speaks of what became of other findings."""
         return rule in self.loaded and "finding_state" in self.loaded[rule].reads
+
+    def stands(self, k: KnownFinding) -> bool:
+        """Whether a finding has a row today; where it counted, a mere warning is none."""
+        if not k.fingerprint or k.fingerprint in self.standing:
+            return bool(k.fingerprint)
+        known = self.loaded.get(k.rule)
+        return k.fingerprint in self.warnings and (known is None or not counted(known.rule, k.clause))
 
     def gone(self, k: KnownFinding) -> Gone:
         """What became of one finding that has no row."""
@@ -76,6 +86,8 @@ class _Again:
         except Exception as error:  # e.g. what an older sheet gave as an address
             change, reason = not_seen(f"未能核对：{type(error).__name__}: {error}")
         self.settled[k.fingerprint] = change
+        if change is Change.RECTIFIED and k.fingerprint in self.warnings:
+            reason = f"{reason}；仍有预警：{self.warnings[k.fingerprint].detail}"
         return Gone(
             k.rule, k.fingerprint, k.clause, k.problem, k.item, k.location, k.detail, k.url, k.certainty, k.first_seen,
             k.last_seen, k.notified_on, change, reason,
@@ -124,7 +136,8 @@ class _Again:
             return "规则已修改，需人工核实"
         if not k.key and not k.source and rule.sql is not None:
             return "没有记录问题所在，需人工核实"
-        if not k.key and (today.outcome is not Outcome.PASS or today.findings or rule.sample):
+        clear = today.outcome is Outcome.PASS and all(f.notice for f in today.findings)
+        if not k.key and (not clear or rule.sample):
             return "来自通报，需人工核实"
         return ""
 
@@ -158,6 +171,10 @@ class _Again:
         """What was missing was found: that proves itself, whatever else was not read."""
         if others(case):
             return not_seen("同一规则本次仍有其他问题，需人工核实")
-        if case.today.outcome is Outcome.PASS:
-            return Change.RECTIFIED, "本次检查已见到，问题不再存在"
-        return not_seen("本次检查没有结论")
+        if case.today.outcome is not Outcome.PASS:
+            return not_seen("本次检查没有结论")
+        with self.reader.doubting_links():
+            doubted = keys_found(self.reader, case.loaded, case.today)
+        if doubted and case.known.key in doubted | {""}:
+            return not_seen("只见到有关链接，本次未能确认可以打开")
+        return Change.RECTIFIED, "本次检查已见到，问题不再存在"

@@ -114,7 +114,7 @@ def cleared_by(facts: FactsReader, loaded: LoadedRule, known: KnownFinding, toda
     ]  # fmt: skip
     own = next((a for a in answers if a["clause"] == known.clause and _is_about(rule, a, known)), None)
     answer = own or settling(facts, rule, answers)
-    if answer is None or (not asks(rule, known.clause) and not _still_found(facts, loaded, known, today)):
+    if answer is None or (not asks(rule, known.clause) and known.key not in keys_found(facts, loaded, today)):
         return ""
     return by(answer)
 
@@ -126,15 +126,15 @@ def _is_about(rule: Rule, answer: Answer, known: KnownFinding) -> bool:
     return asks(rule, known.clause) and not answer["item"]
 
 
-def _still_found(facts: FactsReader, loaded: LoadedRule, known: KnownFinding, today: Assessment) -> bool:
-    """Whether the rule's query has the finding still, which only the answer took out."""
+def keys_found(facts: FactsReader, loaded: LoadedRule, today: Assessment) -> set[str]:
+    """Keys of all rows of a rule's query, whatever answers of people take out of it."""
     if loaded.rule.sql is None:
-        return False
+        return set()
     clock = facts.ask("SELECT as_of, today FROM clock")[0]
     if loaded.rule.sample is not None:
         facts.fill_sample([{"key": m.key, "url": m.url, "title": m.title} for m in today.sample])
     rows = facts.ask(loaded.rule.sql, {"as_of": clock["as_of"], "today": clock["today"]} | loaded.rule.params)
-    return any(key_of(row) == known.key for row in rows)
+    return {key_of(row) for row in rows}
 
 
 def spaced(item: str) -> str:

@@ -12,12 +12,12 @@ from typing import Any
 from checker.evaluate.again import gone_of
 from checker.evaluate.answers import Answer, answered, by, by_person, doubted, scoring, settling, valid_answers
 from checker.evaluate.coverage import Coverage, Gap, explain
-from checker.evaluate.findings import Findings, fingerprint, known_findings
+from checker.evaluate.findings import Findings, counted, fingerprint, known_findings
 from checker.evaluate.outcome import Row, Tally, at_risk, outcome_of
 from checker.evaluate.rows import BROKEN, BrokenRule, row_of
 from checker.evaluate.suppressed import Suppressed
 from checker.facts.query import FactsReader, QueryError
-from checker.model.results import Assessment, Outcome, Sampled
+from checker.model.results import Assessment, Change, Outcome, Sampled
 from checker.model.rules import AccountScope, Rule, SiteScope, Threshold
 from checker.rules import LoadedRule, RuleSet
 
@@ -53,7 +53,7 @@ def evaluate(
     said = {loaded.rule.id: desk.assess(loaded) for loaded in rules.rules if STATES not in loaded.reads}
     if last:
         facts.fill_states(desk.states(tuple(said.values())) if states is None else states)
-        said |= {loaded.rule.id: desk.assess(loaded) for loaded in last}
+        said |= {loaded.rule.id: replace(desk.assess(loaded), of_others=True) for loaded in last}
     return tuple(said[loaded.rule.id] for loaded in rules.rules)
 
 
@@ -85,10 +85,14 @@ class _Desk:
 
     def states(self, said: Sequence[Assessment]) -> Iterator[State]:
         """What became of the known findings, by what the rules say of them."""
-        ids = {k.fingerprint for k in self.known}
-        for finding in (f for a in said for f in a.findings if f.fingerprint in ids and f.certainty != "unknown"):
-            doubt = "" if finding.certainty == "certain" else _UNCONFIRMED
-            yield finding.fingerprint, finding.change.value, doubt
+        known, rules = self.findings.known, {loaded.rule.id: loaded.rule for loaded in self.rules.rules}
+        for rule, f in ((rules[a.rule], f) for a in said for f in a.findings):
+            if f.fingerprint not in known or f.certainty == "unknown":
+                continue
+            if f.notice and counted(rule, known[f.fingerprint].clause):
+                continue  # no sight of what was known
+            change = Change.UPDATED if f.change is Change.NEW else f.change  # a warning that has come true
+            yield f.fingerprint, change.value, "" if f.certainty == "certain" else _UNCONFIRMED
         for gone in gone_of(self.facts, self.rules, self.known, said):
             yield gone.fingerprint, gone.change.value, gone.reason
 

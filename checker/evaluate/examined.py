@@ -97,6 +97,8 @@ class Examined:
             return before
         if not self.looked.home:
             return self._account(case)
+        if not case.present and "article_date" in case.facts and self.looked.dated_ahead(case.known.location):
+            return not_seen("最新信息在发现问题时所标日期晚于当日，不能据此认定已整改")
         return self._column(case) or self._page(case) or self._covered(case)
 
     def _link(self, case: Case) -> Said:
@@ -248,6 +250,8 @@ class Examined:
     def _read_again(self, case: Case) -> Said:
         if "suspicious_target" in case.loaded.reads and not self._target_judged(case.known):
             return not_seen("链接仍在页面上，其目标本次未能核验")
+        if "checked_link" in case.loaded.reads and self._linked_unproven(case.known):
+            return not_seen("链接仍在页面上，本次未能确认可以打开")
         return Change.RECTIFIED, "所在页面已重新读取，未再发现"
 
     def _amiss(self, case: Case) -> list[Gap]:
@@ -263,6 +267,10 @@ class Examined:
             return True
         checked = self.looked.link(k.url)
         return checked is not None and checked[0] == "ok" and not self.coverage.gaps_on({"hidden_link"}, k.url)
+
+    def _linked_unproven(self, k: KnownFinding) -> bool:
+        """Whether a link still stands on its page whose target nobody found to work now."""
+        return k.url not in {"", k.location} and self.looked.carried(k.url, k.location) and not self._answers(k.url)
 
     def _covered(self, case: Case) -> Said:
         """Its scope, or all that the rule needs, must be completely gathered."""

@@ -61,9 +61,9 @@ class Findings:
         seen_at, sha256 = self._seen(row)
         return Finding(
             mark, row.clause, clause.problem, row.item, row.location, row.detail, row.url, row.certainty, points,
-            Evidence(seen_at, row.quote, None, sha256 or None), clause.notice, change_of(before, row),
-            before.first_seen if before else self.as_of, row.suppressed or None, row.key, row.scope, price,
-            _notified(before),
+            Evidence(seen_at, row.quote, None, sha256 or None), clause.notice, change_of(rule, before, row),
+            before.first_seen if before and not _turned(rule, before, row) else self.as_of, row.suppressed or None,
+            row.key, row.scope, price, _notified(rule, before, row),
         )  # fmt: skip
 
     def _seen(self, row: Row) -> tuple[str, str]:
@@ -74,12 +74,35 @@ class Findings:
         return self.as_of, ""
 
 
-def change_of(before: KnownFinding | None, row: Row) -> Change:
+def counted(rule: Rule, clause: str) -> bool:
+    """Whether a known finding of this clause is more than an early warning; a warning today is no sight of it then.
+
+    A circular names no clause: of a veto it names what counts, of other rules nobody knows which.
+    """
+    known = rule.clauses.get(clause)
+    return rule.effect.kind == "veto" if known is None else not known.notice
+
+
+def warned(rule: Rule, clause: str) -> bool:
+    """Whether a known finding of this clause is an early warning and nothing more."""
+    return clause in rule.clauses and rule.clauses[clause].notice
+
+
+def _turned(rule: Rule, before: KnownFinding, row: Row) -> bool:
+    """Whether what was only a warning has come true, or what counted has become a mere warning: then it is another."""
+    if row.certainty == "unknown":
+        return False
+    notice = rule.clauses[row.clause].notice
+    return counted(rule, before.clause) if notice else warned(rule, before.clause)
+
+
+def change_of(rule: Rule, before: KnownFinding | None, row: Row) -> Change:
     """What became of a finding that is there; the wording of its detail never tells, it counts days.
 
-    A row that could not be decided is no sight of a finding: it neither reopens nor changes one.
+    A row that could not be decided is no sight of a finding: it neither reopens nor changes one. What was known only as
+    an early warning is new when it counts; where what counted is no more than a warning now, the warning is new.
     """
-    if before is None:
+    if before is None or _turned(rule, before, row):
         return Change.NEW
     if row.certainty == "unknown":
         return Change.UNCHANGED
@@ -89,8 +112,10 @@ def change_of(before: KnownFinding | None, row: Row) -> Change:
     return Change.UPDATED if any(old and old != new for old, new in pairs) else Change.UNCHANGED
 
 
-def _notified(before: KnownFinding | None) -> str:
-    """The day on which it was notified and from which it has not been rectified since."""
+def _notified(rule: Rule, before: KnownFinding | None, row: Row) -> str:
+    """The day on which it was notified and from which it has not been rectified since; a warning is not what was."""
     if before is None or (before.rectified_on and before.rectified_on >= before.notified_on):
+        return ""
+    if rule.clauses[row.clause].notice and counted(rule, before.clause):
         return ""
     return before.notified_on

@@ -32,6 +32,13 @@ SELECT c.name, c.should_update, c.registered FROM site_column c JOIN address a O
 WHERE a.url = :url ORDER BY c.registered DESC LIMIT 1
 """
 
+_DATED_AHEAD = """
+SELECT 1 FROM column_item i JOIN known_finding k ON k.url = i.url
+WHERE i.column_url = :url AND i.on_date <> '' AND i.on_date = (
+    SELECT max(n.on_date) FROM column_item n WHERE n.column_url = :url)
+AND substr(k.first_seen, 1, 10) < i.on_date AND instr(k.detail, i.on_date) > 0
+"""
+
 _GONE_STATUS = frozenset({404, 410})
 
 
@@ -120,6 +127,10 @@ class Looked:
         """The newest date in a column's list, '' if it shows none."""
         row = self._one("SELECT newest_on FROM column_freshness WHERE url = :url", column)
         return str(row["newest_on"]) if row else ""
+
+    def dated_ahead(self, place: str) -> bool:
+        """Whether the newest entry of a list was dated ahead of an earlier inspection: time alone has made it new."""
+        return self._one(_DATED_AHEAD, place) is not None
 
     def blank(self, column: str) -> bool:
         """Whether a column shows nothing."""

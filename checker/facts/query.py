@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ __all__ = [
     "months_after",
     "needs_of",
     "open_facts",
+    "open_growing",
 ]
 
 SAMPLE = "CREATE TEMP TABLE sample(key TEXT NOT NULL, url TEXT NOT NULL, title TEXT NOT NULL);"
@@ -42,6 +43,16 @@ STATES = "CREATE TEMP TABLE finding_state(fingerprint TEXT NOT NULL, change TEXT
 """Tables that are filled while rules are assessed: a rule's own sample, and what became of known findings."""
 
 _FILLED = frozenset({"sample", "finding_state"})
+
+_DOUBTED = (
+    "CREATE TEMP TABLE link_check AS SELECT * FROM main.link_check WHERE verdict <> 'unknown'",
+    "INSERT INTO temp.link_check(subject, url, verdict, reason, status) "
+    "SELECT DISTINCT l.subject, l.url, 'broken', 'not-confirmed', 0 FROM main.link l "
+    "WHERE NOT EXISTS (SELECT 1 FROM main.link_check c WHERE c.url = l.url AND c.verdict <> 'unknown') "
+    "AND NOT EXISTS (SELECT 1 FROM main.page p WHERE p.url = l.url)",
+    "CREATE INDEX temp.link_check_doubted ON link_check(url)",
+)
+"""Stands before the table of the same name: who reads the one by its bare name reads the other."""
 
 
 def _make_views(connection: sqlite3.Connection) -> None:
@@ -80,6 +91,23 @@ class FactsReader(GuardedReader):
         try:
             self._connection.execute("DELETE FROM finding_state")
             self._connection.executemany("INSERT INTO finding_state VALUES (?, ?, ?)", rows)
+        finally:
+            self.guard(True)
+
+    @contextmanager
+    def doubting_links(self) -> Iterator[None]:
+        """While it lasts, queries see every link target as broken that was neither read nor found to work."""
+        self._change(*_DOUBTED)
+        try:
+            yield
+        finally:
+            self._change("DROP TABLE IF EXISTS temp.link_check")
+
+    def _change(self, *statements: str) -> None:
+        self.guard(False)
+        try:
+            for statement in statements:
+                self._connection.execute(statement)
         finally:
             self.guard(True)
 
@@ -196,6 +224,23 @@ def open_facts(path: Path, context: Path | None = None, seconds: float = 10.0) -
         yield reader
     finally:
         reader.close()
+
+
+@contextmanager
+def open_growing(path: Path, seconds: float = 60.0) -> Iterator[FactsReader]:
+    """Open a facts file that is being written, for what was committed so far; without a context.
+
+    Raises StoreError if it cannot be read.
+    """
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    with closing(connection):
+        try:
+            _attach_empty(connection)
+            reader = FactsReader(connection, seconds)
+        except sqlite3.Error as error:
+            raise StoreError(f"{path}: cannot be read ({error}); scan again") from error
+        with closing(reader):
+            yield reader
 
 
 def _check_closed(path: Path) -> None:

@@ -165,7 +165,8 @@ about(pattern) AS (  -- what is named so is an article, an agency or a list abou
     VALUES ('*[《》]*'), ('*信访*'), ('*举报*'), ('*纪检*'), ('*国家政务服务*'), ('*服务局'), ('*管理局'), ('*数据局'),
            ('*智能咨询'), ('*解读*'), ('*通知*'), ('*公告*'), ('*通告*'), ('*清单*'), ('*会议*'), ('*会'), ('*动态*'),
            ('*报告*'), ('*情况*'), ('*方案*'), ('*办法*'), ('*条例*'), ('*通报*'), ('*规定*'), ('*改革*'), ('*意见'),
-           ('*召开*'), ('*开展*'), ('*推进*'), ('*调研*'), ('*关于*')),
+           ('*召开*'), ('*开展*'), ('*推进*'), ('*调研*'), ('*关于*'),
+           ('*[0-9]12345*'), ('*12345[0-9]*'), ('*ICP备*'), ('*网安备*')),  -- another number that holds these digits
 shown(page) AS MATERIALIZED (SELECT url FROM page WHERE role IN ('home', 'column', 'map')),
 texts AS MATERIALIZED (
     SELECT DISTINCT t.text, n.kind FROM (SELECT DISTINCT text FROM link WHERE length(text) BETWEEN 2 AND 14) t
@@ -223,7 +224,8 @@ WITH named(kind, pattern) AS (
            ('services', '*审批*'), ('services', '*办理*'), ('services', '*查询*'), ('services', '*我要办*')),
 texts AS MATERIALIZED (
     SELECT DISTINCT t.text, n.kind FROM (SELECT DISTINCT text FROM link WHERE length(text) BETWEEN 2 AND 10) t
-    JOIN named n ON t.text GLOB n.pattern WHERE t.text NOT GLOB '*信访*' AND t.text NOT GLOB '*举报*'),
+    JOIN named n ON t.text GLOB n.pattern WHERE t.text NOT GLOB '*信访*' AND t.text NOT GLOB '*举报*'
+      AND t.text NOT GLOB '*[0-9]12345*' AND t.text NOT GLOB '*12345[0-9]*' AND t.text NOT GLOB '*备[0-9]*'),
 places(kind, pattern) AS (
     VALUES ('consultation', '*12345*'), ('consultation', '*xzxx*'), ('consultation', '*szxx*'),
            ('consultation', '*jzxx*'), ('consultation', '*ldxx*'), ('consultation', '*hdjl*'),

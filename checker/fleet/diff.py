@@ -11,6 +11,7 @@ from pathlib import Path
 
 from checker.errors import StoreError, UsageError
 from checker.facts.query import QueryError
+from checker.fleet.diff_suppressed import by_suppression
 from checker.fleet.evaluate import folder_of
 from checker.fleet.run import assemble
 from checker.fleet.store import ScanReader, subject_file
@@ -37,6 +38,7 @@ _UNREADABLE = "后一次检查的事实文件无法读取，不能确认是否�
 _NOT_ANSWERED = "后一次检查没有重新检查这一处"
 _NOT_RECHECKED = "复查没有涉及这一条"
 _SEEN_BEFORE = "前一次检查未见，此前已发现"
+_CAME_TRUE, _ONLY_WARNS = "预警变为问题", "由问题变为预警"
 _NOTES = {
     Presence.BOTH: "",
     Presence.LEFT: "后一次检查的登记册里已没有这个对象",
@@ -197,7 +199,7 @@ def _difference(
     assert subject is not None
     return SubjectDifference(
         subject.kind, subject.id, subject.name, subject.unit, subject.group, presence, _NOTES[presence],
-        _standing(before), _standing(after), tuple(rows),
+        _standing(before), _standing(after), tuple(rows), tuple(by_suppression(before, after)),
     )  # fmt: skip
 
 
@@ -206,26 +208,41 @@ def _standing(result: SubjectResult | None) -> Standing | None:
 
 
 def _sights(result: SubjectResult | None) -> dict[str, _Sight]:
-    """What was seen, each finding once, the surest row of it; what earns points is no finding to be mended."""
+    """What was seen, each finding once, the gravest and surest row of it; what earns points is nothing to be mended."""
     found: dict[str, _Sight] = {}
     for assessment in result.assessments if result else ():
         for row in assessment.findings if assessment.effect != "bonus" else ():
-            if row.certainty == "certain" or (row.certainty == "candidate" and row.fingerprint not in found):
-                known = found.get(row.fingerprint)
-                if known is None or known[1].certainty != "certain":
-                    found[row.fingerprint] = assessment, row
+            known = found.get(row.fingerprint)
+            if row.certainty != "unknown" and (known is None or _weight(row) < _weight(known[1])):
+                found[row.fingerprint] = assessment, row
     return found
+
+
+def _weight(row: Finding) -> tuple[bool, bool]:
+    return row.notice, row.certainty != "certain"
+
+
+def _apart(old: Finding, new: Finding) -> bool:
+    """Whether one is an early warning and the other more than that: they have one identity, and are two findings."""
+    return old.notice != new.notice
 
 
 def _here(before: SubjectResult | None, after: SubjectResult, old: Scan) -> Iterator[Difference]:
     known = _sights(before)
     unsure = _unsure(before)
     for mark, sight in _sights(after).items():
-        if mark in known:
+        if mark in known and _apart(known[mark][1], sight[1]):
+            yield _row(sight, *_turned(sight[1], old.as_of))
+        elif mark in known:
             reason = _updated(known[mark][1], sight[1])
             yield _row(sight, Change.UPDATED if reason else Change.UNCHANGED, reason)
         else:
             yield _row(sight, *_arrived(sight[1], old.as_of, mark in unsure or before is None))
+
+
+def _turned(finding: Finding, as_of: str) -> tuple[Change, str]:
+    """A warning that came true has arrived; a problem that is no more than a warning has not."""
+    return (Change.UPDATED, _ONLY_WARNS) if finding.notice else (_arrived(finding, as_of, False)[0], _CAME_TRUE)
 
 
 def _answered(after: SubjectResult) -> Iterator[Difference]:
@@ -283,7 +300,7 @@ def _row(sight: _Sight, change: Change, reason: str) -> Difference:
         assessment.rule, assessment.title, assessment.effect, finding.fingerprint, finding.clause,
         finding.problem or assessment.problem, finding.item, finding.location, finding.detail, finding.url,
         finding.certainty, finding.notice, finding.points, finding.first_seen, finding.notified_on,
-        finding.suppressed, assessment.outcome is Outcome.FAIL, change, reason,
+        finding.suppressed, assessment.outcome is Outcome.FAIL, change, reason, assessment.of_others,
     )  # fmt: skip
 
 
@@ -292,7 +309,7 @@ def _gone(
 ) -> Iterator[Difference]:
     """The findings that only the earlier inspection has, each with what can be said of it."""
     here = _sights(after)
-    lost = {mark: sight for mark, sight in _sights(before).items() if mark not in here}
+    lost = {mark: sight for mark, sight in _sights(before).items() if mark not in here or _lessened(sight, here[mark])}
     if not lost or before is None:
         return
     if new.scan.kind == "recheck":
@@ -302,6 +319,11 @@ def _gone(
     for mark, sight in lost.items():
         answer = found.get(mark)
         yield _row(sight, answer.change, answer.reason) if answer else _row(sight, Change.NOT_SEEN, otherwise)
+
+
+def _lessened(old: _Sight, new: _Sight) -> bool:
+    """Whether only an early warning, by another clause of its rule, is left of what counted."""
+    return new[1].notice and not old[1].notice and new[1].clause != old[1].clause
 
 
 def _looked_up(

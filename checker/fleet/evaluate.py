@@ -1,28 +1,35 @@
 """What can be done with a stored scan, without any request: read it, and judge it again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from checker.errors import UsageError
 from checker.fetch import EvidenceIndex, attached
 from checker.fleet.begun import rules_note
-from checker.fleet.judged import forgotten, judged
+from checker.fleet.judged import judged, kept
 from checker.fleet.remember import remember
 from checker.fleet.run import assemble
 from checker.fleet.store import ScanReader, ScanStore, latest, subject_file
 from checker.history import answers_of, renew_answers
+from checker.history.scans import pruned
 from checker.model.results import Assessment, Outcome, Scan
 from checker.model.rules import Profile
 from checker.rules import LoadedRule, RuleSet
 from checker.scan import judge
 
 
-def folder_of(store: Path, scan: str | None) -> Path:
-    """The folder of a scan, by default the newest; raises UsageError with what there is."""
-    found = scan or latest(store)
+def folder_of(store: Path, scan: str | None, rechecks: bool = False) -> Path:
+    """The folder of a scan, by default the newest; raises UsageError with what there is.
+
+    A recheck is the newest only where it is asked for: it holds nothing but what was notified.
+    """
+    found = scan or latest(store, rechecks=rechecks)
     if found is None:
         raise UsageError(f"{store}: no scan is stored here; `checker scan` makes one")
     known = sorted(p.parent.name for p in (store / "scans").glob("*/scan.sqlite"))
+    if found not in known and pruned(store, found):
+        raise UsageError(f"{store}: scan {found} was pruned; `checker history scans` tells what is known of it")
     if found not in known:
         raise UsageError(f"{store}: no scan {found}; the newest are {', '.join(known[-5:]) or 'none'}")
     return store / "scans" / found
@@ -39,7 +46,7 @@ def load_scan(store: Path, scan: str | None, only: tuple[str, ...] = ()) -> Scan
 
     Raises UsageError for a subject that the scan does not hold.
     """
-    with ScanReader(folder_of(store, scan)) as opened:
+    with ScanReader(folder_of(store, scan, rechecks=True)) as opened:
         known = opened.finished()
         for subject in only:
             if subject not in known:
@@ -66,15 +73,14 @@ def evaluate_scan(store: Path, scan: str | None, rules: RuleSet) -> Scan:
         _renew_answers(store, opened)
         results = [
             attached(
-                judged(_part(opened, "facts", old.id), _part(opened, "context", old.id), rules, forgotten(old),
-                       old.problems),
+                judged(_part(opened, "facts", old.id), _part(opened, "context", old.id), rules, old, old.problems),
                 evidence.of(old.id),
             )
             for old in opened.results()
         ]  # fmt: skip
         opened.replace_results(enumerate(results), **rules_note(rules))
         judged_anew = assemble(opened)
-        remember(opened, judged_anew)
+        remember(opened, replace(judged_anew, subjects=tuple(s for s in judged_anew.subjects if not kept(s))))
         return judged_anew
     finally:
         opened.close()

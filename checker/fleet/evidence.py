@@ -61,7 +61,7 @@ def find_case(store: Path, scan: str | None, prefix: str) -> Case:
         )
     _one_only(prefix, found)
     subject, assessment, finding = found[0]
-    index = EvidenceIndex(folder)
+    index = EvidenceIndex(_lies_in(folder, finding))
     entries = {e.id: e for url in addresses(finding) for e in index.of(subject.id, url)}
     if subject.kind == "account" and not entries:  # it is about the account: what its sources said
         entries = {e.id: e for e in index.of(subject.id)}
@@ -69,6 +69,12 @@ def find_case(store: Path, scan: str | None, prefix: str) -> Case:
     named = index.entry(finding.evidence.archive) if finding.evidence.archive else None
     archived = next((a for a in answers if named and a.entry.id == named.id), None)
     return Case(folder.name, subject, assessment, finding, answers, archived)
+
+
+def _lies_in(folder: Path, finding: Finding) -> Path:
+    """The folder of the evidence: of what a recheck did not look at, or see, again that of the scan before it."""
+    before, _, _ = (finding.evidence.archive or "").removeprefix("../").partition("/")
+    return folder.parent / before if (finding.evidence.archive or "").startswith("../") else folder
 
 
 def _read(index: EvidenceIndex, entries: Iterable[Entry]) -> tuple[Stored, ...]:

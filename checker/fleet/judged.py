@@ -19,14 +19,23 @@ def judged(
 ) -> SubjectResult:  # fmt: skip
     """The result of one subject, held back where `problems` stand; `unknown` is given if it cannot be judged.
 
+    `unknown` may be an earlier result, which is not lost because its facts were damaged since.
+
     A recheck's `focus` brings the original samples.
     """
     standing = tuple(p for p in problems if not p.startswith(_BROKE))
     try:
         result = judge(facts, context, rules, dict(focus.samples)) if focus else judge(facts, context, rules)
     except Exception as error:  # e.g. its facts file could not be made at all
-        return held_back(unknown, standing or (f"{_BROKE}{type(error).__name__}: {error}",), rules)
+        before = "；沿用上次判定的结果" if unknown.assessments else ""
+        broke = f"{_BROKE}{type(error).__name__}: {error}{before}"
+        return held_back(replace(unknown, problems=()), (*standing, broke) if before else standing or (broke,), rules)
     return held_back(result, standing, rules)
+
+
+def kept(result: SubjectResult) -> bool:
+    """Whether a result is an earlier one that could not be judged anew."""
+    return any(p.startswith(_BROKE) for p in result.problems)
 
 
 def held_back(result: SubjectResult, problems: tuple[str, ...], rules: RuleSet | None = None) -> SubjectResult:
@@ -59,11 +68,3 @@ def unknown_of(subject: Subject) -> SubjectResult:
 
 def _authorised_by(subject: Subject) -> str:
     return subject.authorised_by or "" if isinstance(subject, Site) and subject.robots == "authorised" else ""
-
-
-def forgotten(result: SubjectResult) -> SubjectResult:
-    """An earlier result without anything that was judged."""
-    verdict = None if result.verdict is None else Verdict.PENDING
-    return replace(
-        result, verdict=verdict, grade=None, decided=Decided(0, 0, (), ()), score=Score(), assessments=(), problems=()
-    )

@@ -20,7 +20,7 @@ from checker.fleet.remember import remember, trend_of
 from checker.fleet.store import ScanReader, ScanStore, new_id, subject_file
 from checker.fleet.suppressions import suppressions_note, suppressions_used
 from checker.fleet.work import Listener, work
-from checker.history import ContextCutter
+from checker.history import ContextCutter, refuse_unusable
 from checker.model.registry import Site, Subject
 from checker.model.results import RuleSetInfo, Scan
 from checker.model.rules import Profile
@@ -40,6 +40,7 @@ def run(order: Order, listen: Listener) -> Scan:
     else:
         chosen(order.registry, order.only)  # said before a store is made
     with StoreLock(order.store, order.lock_seconds, "scan", lambda holder: listen(Waiting(holder))):
+        refuse_unusable(order.store)
         return _run(order, begun, listen, real)
 
 

@@ -317,25 +317,32 @@ def new_id(moment: datetime, store: Path) -> str:
     return next(i for n in range(1000) if (i := stem if n == 0 else f"{stem}-{n}") not in taken)
 
 
-def latest(store: Path, unfinished: bool = False) -> str | None:
+def latest(store: Path, unfinished: bool = False, rechecks: bool = True) -> str | None:
     """Id of the newest scan in the store; with `unfinished` the newest that has begun and did not come to its end.
 
-    A folder that cannot be read is none that anything could go on with.
+    Without `rechecks` these are passed over. A folder that cannot be read is none that anything could go on with.
     """
     for folder in sorted((store / "scans").glob("*"), reverse=True):
         if not (folder / "scan.sqlite").exists():
             continue
-        if not unfinished or _is_unfinished(folder):
+        if unfinished and not _is_unfinished(folder):
+            continue
+        if rechecks or not _noted(folder).get("based_on"):
             return folder.name
     return None
 
 
-def _is_unfinished(folder: Path) -> bool:
+def _noted(folder: Path) -> dict[str, str]:
+    """What is noted of a scan; nothing where it cannot be read."""
     try:
         with ScanReader(folder) as scan:
-            info = scan.info()
+            return scan.info()
     except (StoreError, sqlite3.Error):
-        return False
+        return {}
+
+
+def _is_unfinished(folder: Path) -> bool:
+    info = _noted(folder)
     return "budget" in info and "finished_at" not in info
 
 

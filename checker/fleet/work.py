@@ -104,7 +104,7 @@ def _executor(order: Order) -> Iterator[Executor]:
     try:
         from distributed import Client  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise MachineError("--executor dask needs the extra: pip install 'checker[dask]'") from error
+        raise MachineError("--executor dask needs the extra: pip install '.[dask]'") from error
     try:
         with Client(address, timeout=10) as client:  # type: ignore[no-untyped-call]
             yield client.get_executor()

@@ -6,6 +6,7 @@ Only `fleet` calls this. Everything stands in two small SQLite files of the stor
 from checker.history.answers import answers_of, record_answers, renew_answers
 from checker.history.articles import list_entries
 from checker.history.context import ContextCutter
+from checker.history.files import refuse_unusable
 from checker.history.record import UNKNOWN_PAGES, pages_before, record_scan
 from checker.history.trend import past_results
 from checker.history.visits import record_attempts, record_visits, week_of
@@ -49,6 +50,7 @@ __all__ = [
     "record_attempts",
     "record_scan",
     "record_visits",
+    "refuse_unusable",
     "renew_answers",
     "standings",
     "visit_coverage",

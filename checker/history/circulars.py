@@ -6,15 +6,17 @@ Every faulty cell is told as `file:row: what`; nothing is guessed. Numbers as lo
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from checker.address import normalise
 from checker.errors import Problem
 from checker.evaluate.desk import fingerprint as fingerprint_of
 from checker.extract.wording import masked
-from checker.history.days import day_of, is_empty
+from checker.history.days import day_of, is_empty, is_not_yet
 from checker.history.naming import Catalogue, Directory, bare, problems_in
+from checker.history.rectified import is_done, is_not_done, is_unclear
 from checker.sheets import Aliases, Record, Sheet, SheetError, Table, days_in, find_tables
 
 ALIASES: Aliases = {
@@ -32,7 +34,7 @@ ALIASES: Aliases = {
         "found": "发现日期 发现时间 检查日期 检查时间 首次发现 found first_seen",
         "notified": "通报日期 通报时间 notified notified_on",
         "rectified": "整改日期 整改完成日期 整改时间 完成整改日期 完成日期 rectified rectified_on",
-        "standing": "抽查整改情况 整改情况 整改状态 整改结果",
+        "standing": "抽查整改情况 整改情况 整改状态 整改结果 是否整改 是否完成整改",
         "source": "来源 通报 通报名称 通报文件 source",
         "note": "备注 整改说明 说明 note",
         "fingerprint": "指纹 fingerprint",
@@ -42,8 +44,9 @@ ALIASES: Aliases = {
 """Fields by the headings of circulars and of our own reports, the most telling first."""
 
 _SAYS_SOMETHING = {"rule", "problem", "fingerprint"}
-_DONE = re.compile(r"^(?:整改后合格|已整改(?:完成|到位|完毕)?|整改(?:完成|到位|完毕)|已完成(?:整改)?|完成)$")
-_NOT_DONE = re.compile(r"未整改|整改中|正在整改|未完成|不合格")
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_MARK = re.compile(r"〔([0-9a-fA-F]{6,40})〕")
+_MARKED = re.compile(rf"{_MARK.pattern}\W*$")
 _DAY_ALONE = re.compile(r"[(（]?20\d\d\s?\D\s?\d{1,2}\s?\D\s?\d{1,2}\s?日?[)）]?")
 _DAYS = {"found": "发现日期", "notified": "通报日期", "rectified": "整改日期"}
 _LEAST = 6
@@ -55,7 +58,7 @@ class Foreign:
     """One finding as a row gives it; days are ISO 8601, '' where the row names none.
 
     `known`: the row names a finding of the history by its fingerprint. `rule`, `location` and `key` are '' if not
-    given. `place` and `row` are where it stands.
+    given. `place` and `row` are where it stands. `own`: it joins a known finding; this would be its own identity.
     """
 
     place: str
@@ -72,11 +75,23 @@ class Foreign:
     source: str = ""
     note: str = ""
     known: bool = False
+    own: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the history knows that rows may mean: `subjects` of its findings by fingerprint; the fingerprints that stand
+    open by subject and rule; and what rows without a place `joined` before, by their own identity.
+    """
+
+    subjects: Mapping[str, str] = field(default_factory=dict)
+    standing: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    joined: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a row is read with: the registry, the rules, and the findings of the history by fingerprint → subject.
+    """What a row is read with: the registry, the rules, and what the history knows.
 
     `on` is the day of the circular (None = not said), `source` its name where no column says it, `today` the real day.
     """
@@ -84,7 +99,7 @@ class Meaning:
     directory: Directory
     catalogue: Catalogue
     kinds: Mapping[str, str]
-    known: Mapping[str, str]
+    known: Remembered
     on: date | None
     source: str
     today: date
@@ -124,8 +139,30 @@ def read_circular(sheets: Sequence[Sheet], meaning: Meaning) -> Read:
             if table.unknown and not marked:  # of our own reports only a few columns are meant to come back
                 found.left_out.append(f"{table.sheet.place}: columns that are not read: {'、'.join(table.unknown)}")
             _read_table(table, meaning, found)
+    found.rows = list(_joined(found.rows, meaning.known))
     found.problems += _contradictions(found.rows)
     return found
+
+
+def _joined(rows: Sequence[Foreign], known: Remembered) -> Iterator[Foreign]:
+    """The rows; one with a rule and without a place is the only finding of its subject and rule that stands open.
+
+    If two rows of a file ask for the same one, or the file names it otherwise, nobody knows which is meant.
+    """
+    placed = {row.fingerprint for row in rows}
+    asking: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        asking.setdefault((row.subject, row.rule), set()).add(row.fingerprint)
+    for row in rows:
+        mark = known.joined.get(row.fingerprint, "")
+        standing = known.standing.get((row.subject, row.rule), ())
+        if not mark and len(standing) == 1 and len(asking[row.subject, row.rule]) == 1 and standing[0] not in placed:
+            mark = standing[0]
+        loose = bool(row.rule) and not (row.location or row.key)
+        if loose and mark in known.subjects and row.fingerprint not in known.subjects:
+            yield replace(row, fingerprint=mark, own=row.fingerprint)
+        else:
+            yield row
 
 
 def _read_table(table: Table, meaning: Meaning, found: Read) -> None:
@@ -160,6 +197,15 @@ class _Row:
         self._meaning = meaning
         self._before = before
         self.wrong: list[str] = []
+        self._marks = tuple(self._borne())
+        self._not_yet = self._text("rectified") if is_not_yet(self._text("rectified")) else ""
+
+    def _borne(self) -> Iterator[str]:
+        """The fingerprints that the row bears: in a column, or behind its problems as our reports print them."""
+        if mark := self._text("fingerprint").strip("〔〕"):
+            yield mark.casefold()
+        elif _MARKED.search(self._text("problem")):
+            yield from (mark.casefold() for mark in _MARK.findall(self._text("problem")))
 
     def is_blank(self) -> bool:
         """Whether the row tells nothing: no problem, as 无 in a list of all sites, or a known one without a day."""
@@ -169,7 +215,7 @@ class _Row:
 
     def is_own(self) -> bool:
         """Whether the row is of a report of ours, by its fingerprint: that lists much that no circular names."""
-        return bool(self._text("fingerprint"))
+        return bool(self._marks)
 
     def _on(self) -> date | None:
         """The day of the circular for rows that it gave itself; one of our own was notified only if it says so."""
@@ -178,11 +224,16 @@ class _Row:
     def findings(self) -> Iterator[Foreign]:
         """The findings of the row; what is wrong is in `wrong` when it has been gone through."""
         days = self._days()
-        mark = self._text("fingerprint").strip("〔〕").casefold()
-        if mark:
+        for mark in self._marks:
             found = self._known(mark)
             if found:
-                yield self._finding(found, self._meaning.known[found], "", "", days, known=True)
+                yield self._finding(found, self._meaning.known.subjects[found], "", "", days, known=True)
+        if self._marks:
+            parts = problems_in(self._text("problem"), self._meaning.catalogue, "site")
+            if len(parts) > len(self._marks) and not self._text("fingerprint"):
+                self.wrong.append(
+                    "only some of its problems bear a fingerprint 〔…〕: write the others in rows of their own"
+                )
             return
         subject = self._subject()
         if not subject:
@@ -194,23 +245,32 @@ class _Row:
         self, mark: str, subject: str, rule: str, problem: str, days: Mapping[str, str], known: bool = False
     ) -> Foreign:
         return Foreign(
-            self._table.sheet.place, self._record.number, mark, subject, rule, problem, self._text("location"),
+            self._table.sheet.place, self._record.number, mark, subject, rule, problem, self._place(),
             self._text("key"), days["found"], days["notified"], days["rectified"],
-            masked(self._text("source")) or self._meaning.source, masked(self._text("note")), known,
+            masked(self._text("source")) or self._meaning.source, self._note(), known,
         )  # fmt: skip
 
+    def _note(self) -> str:
+        waiting = f"{self._heading('rectified')}：{self._not_yet}" if self._not_yet else ""
+        return masked("；".join(filter(None, (self._text("note"), waiting))))
+
     def _identity(self, rule: str, subject: str, problem: str) -> str:
-        key = self._text("key") or self._text("location")
+        key = self._text("key") or self._place()
         if rule and key:
             return fingerprint_of(rule, subject, key)
         return hashlib.sha256(f"import\0{subject}\0{bare(problem)}\0{key}".encode()).hexdigest()[:20]
+
+    def _place(self) -> str:
+        """Where it is: an address in the one spelling that scans give it, other words as they are."""
+        text = self._text("location")
+        return (normalise(text) if _ADDRESS.fullmatch(text) else None) or text
 
     def _text(self, name: str) -> str:
         text = self._record.text(name)
         return "" if is_empty(text) else text
 
     def _known(self, mark: str) -> str:
-        known = self._meaning.known
+        known = self._meaning.known.subjects
         same = [m for m in known if m.startswith(mark)] if len(mark) >= _LEAST else []
         if mark in known:
             return mark
@@ -247,14 +307,21 @@ class _Row:
         """The three days of the row, ISO 8601 or ''."""
         notified = self._day("notified", self._before) or self._on()
         found = {n: self._day(n, notified or self._before) for n in ("found", "rectified")} | {"notified": notified}
-        if found["rectified"] is None:
+        if found["rectified"] is None and self._not_yet and is_done(self._text("standing")):
+            self.wrong.append(
+                f"{self._heading('rectified')} says {self._not_yet}, but {self._heading('standing')} says "
+                f"{self._text('standing')}: which is meant?"
+            )
+        elif found["rectified"] is None:
             found["rectified"] = self._rectified_by(notified)
-        elif _NOT_DONE.search(self._text("standing")) and "后合格" not in self._text("standing"):
+        elif is_not_done(self._text("standing")):
             self.wrong.append(f"{self._heading('standing')} says {self._text('standing')}, but 整改日期 is given")
         self._check(found)
         return {name: day.isoformat() if day else "" for name, day in found.items()}
 
     def _day(self, name: str, before: date | None) -> date | None:
+        if name == "rectified" and self._not_yet:
+            return None
         try:
             record = self._record
             return day_of(record.cells.get(name), record.year, before, record.since_1904)
@@ -264,7 +331,12 @@ class _Row:
 
     def _rectified_by(self, notified: date | None) -> date | None:
         """整改后合格 without a day: rectified by the day of the circular that says so."""
-        if not _DONE.match(self._text("standing")):
+        if is_unclear(self._text("standing")):
+            self.wrong.append(
+                f"{self._heading('standing')} says {self._text('standing')}: rectified or not? write 已整改 or "
+                "未整改, or add 整改日期"
+            )
+        if not is_done(self._text("standing")):
             return None
         told = self._before or notified
         if told is None:

@@ -5,14 +5,22 @@ from datetime import date
 
 from checker.sheets import Value, text_of, when_of
 
-_EMPTY = {"", "/", "\\", "-", "--", "—", "——", "无", "无。", "暂无", "n/a"}
+_EMPTY = {"", "无", "无。", "暂无", "n/a", "na"}
+_STROKES = re.compile(r"[-‐‑‒–—―−─━－_/／\\＼|.。…*~～\s]+")
+_NOT_YET = re.compile(r"未|整改中|正在|进行中|待整改|限期|逾期|持续整改|继续整改|推进|^否$")
+_DONE = re.compile(r"已整改|已完成|已改|后合格")
 _SHORT = re.compile(r"(\d{1,2})\s*[-/.．月]\s*(\d{1,2})\s*日?")
 _AS = "write it as 2026-11-20"
 
 
 def is_empty(text: str) -> bool:
     """Whether a cell says nothing: empty, a stroke, or 无."""
-    return text.casefold() in _EMPTY
+    return text.casefold() in _EMPTY or _STROKES.fullmatch(text) is not None
+
+
+def is_not_yet(text: str) -> bool:
+    """Whether a cell for a day says that it has not come: 整改中, 未整改, 正在整改, 逾期未整改 and the like."""
+    return _NOT_YET.search(text) is not None and _DONE.search(text) is None
 
 
 def day_of(value: Value, year: int | None, before: date | None, since_1904: bool = False) -> date | None:

@@ -91,7 +91,7 @@ HISTORY_TABLES: Mapping[str, Described] = {
             "fingerprint": "Which finding.",
             "at": "Moment on the inspection clock, or the day that a person named.",
             "scan": "Scan that saw it, empty for what people did.",
-            "what": "found, notified, rectified, reopened, removed, accepted or imported.",
+            "what": "warned, found, notified, rectified, reopened, removed, accepted or imported.",
             "note": "Why, in a sentence; may be empty.",
             "by": "Who did it, empty for what scans saw.",
         },
@@ -116,6 +116,19 @@ HISTORY_TABLES: Mapping[str, Described] = {
             "by": "Who answered.",
             "on_date": "Day of the answer.",
             "expires_on": "Last day on which it holds.",
+        },
+    ),
+    "imported": Described(
+        "One row per thing that an imported file said of a finding, so that an import can be taken back.",
+        {
+            "sha256": "Hash over the file.",
+            "file": "Its name.",
+            "on_date": "Day of the import.",
+            "fingerprint": "Which finding.",
+            "what": "finding (it is there), seen (on a later or earlier day), or an event of its trail.",
+            "at": "Day of the sight or event, empty for finding.",
+            "added": "1 if the history has it from this file, 0 if it was there before.",
+            "was": "Of a sight, the days before it as JSON; of a finding, its identity by its words alone.",
         },
     ),
 }

@@ -45,11 +45,15 @@ CREATE TABLE IF NOT EXISTS answer(
     subject TEXT NOT NULL, rule TEXT NOT NULL, clause TEXT NOT NULL, item TEXT NOT NULL, problem INTEGER NOT NULL,
     detail TEXT NOT NULL, by TEXT NOT NULL, on_date TEXT NOT NULL, expires_on TEXT NOT NULL,
     PRIMARY KEY (subject, rule, clause, item));
+CREATE TABLE IF NOT EXISTS imported(
+    sha256 TEXT NOT NULL, file TEXT NOT NULL, on_date TEXT NOT NULL, fingerprint TEXT NOT NULL, what TEXT NOT NULL,
+    at TEXT NOT NULL, added INTEGER NOT NULL, was TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (sha256, fingerprint, what, at));
 """
 """`scan.partial`: 1 = by --only, 0 = the whole registry, -1 = made before that was noted. `result.articles`: entries of
 lists that were noted in seen_article, -1 = they were not. `finding.last_scan` is the scan of `last_seen` (empty for an
 imported row that no scan has seen), `seen_before` and `scan_before` the sight before that one. What the states and
-events mean stands in trail.py.
+events mean stands in trail.py, what `imported` is for in imports.py.
 """
 
 HISTORY_INDEXES = """
@@ -142,6 +146,23 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection | None]:
             yield connection if _refuse_newer(connection, path, "history") == SCHEMA_VERSION else None
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"{path}: cannot be read ({error})") from error
+
+
+def refuse_unusable(store: Path) -> None:
+    """Raise StoreError if a file of the store is damaged or of a newer version, before anything is made in the store.
+
+    One that is only held, or that the machine refuses, is left to whoever writes it.
+    """
+    for kind in ("history", "visits"):
+        path = store / f"{kind}.sqlite"
+        if not path.exists():
+            continue
+        try:
+            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=0)) as connection:
+                _refuse_newer(connection, path, kind)
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+                raise StoreError(f"{path}: {error}") from error
 
 
 def _keeps_log(path: Path) -> bool:

@@ -1,15 +1,16 @@
 """What the history knows of findings, to be read: a list of them, and the whole trail of one."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from checker.errors import UsageError
 from checker.history.files import read_only
 from checker.history.notifying import one_of
-from checker.history.trail import Event, State, events_of
+from checker.history.trail import Event, State, What, events_of
 
 NOTIFIED = "notified"
 STATES = (State.OPEN, NOTIFIED, State.RECTIFIED, State.REMOVED, State.ACCEPTED)
@@ -18,7 +19,10 @@ STATES = (State.OPEN, NOTIFIED, State.RECTIFIED, State.REMOVED, State.ACCEPTED)
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A finding as the history has it; days are ISO 8601, '' where there is none."""
+    """A finding as the history has it; days are ISO 8601, '' where there is none.
+
+    `warned`: it was never more than an early warning.
+    """
 
     fingerprint: str
     subject: str
@@ -37,6 +41,7 @@ class Listed:
     rectified_on: str
     source: str
     last_scan: str
+    warned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,9 @@ class Wanted:
     since: date | None = None
 
 
-_COLUMNS = ", ".join(f.name for f in fields(Listed))
+_TRAIL = "SELECT 1 FROM event w WHERE w.fingerprint = f.fingerprint AND w.what IN"
+_WARNED = f"EXISTS ({_TRAIL} ('{What.WARNED}')) AND NOT EXISTS ({_TRAIL} ('{What.FOUND}', '{What.IMPORTED}')) AS warned"
+_COLUMNS = ", ".join(_WARNED if f.name == "warned" else f.name for f in fields(Listed))
 _STATE_SQL = f"(state = ? OR (? = '{NOTIFIED}' AND notified_on <> '' AND state IN ('open', 'removed')))"
 
 
@@ -77,7 +84,7 @@ def _rows(db: sqlite3.Connection, wanted: Wanted) -> Iterator[Listed]:
         f"SELECT {_COLUMNS} FROM finding f WHERE {' AND '.join(where)} ORDER BY subject, first_seen, rule, fingerprint"
     )
     for row in db.execute(sql, values):
-        yield Listed(*row)
+        yield _listed(row)
 
 
 def trail_of(store: Path, prefix: str) -> tuple[Listed, tuple[Event, ...]]:
@@ -86,5 +93,10 @@ def trail_of(store: Path, prefix: str) -> tuple[Listed, tuple[Event, ...]]:
         if db is None:
             raise UsageError(f"{store}: no history is here yet; `checker scan` or `checker history import` begins it")
         mark = one_of(db, prefix)
-        row = db.execute(f"SELECT {_COLUMNS} FROM finding WHERE fingerprint = ?", (mark,)).fetchone()
-        return Listed(*row), events_of(db, mark)
+        row = db.execute(f"SELECT {_COLUMNS} FROM finding f WHERE fingerprint = ?", (mark,)).fetchone()
+        return _listed(row), events_of(db, mark)
+
+
+def _listed(row: Sequence[Any]) -> Listed:
+    values = [*row[:-1], bool(row[-1])]
+    return Listed(*values)

@@ -26,6 +26,28 @@ def notified_findings(store: Path) -> dict[str, tuple[KnownFinding, ...]]:
     return {subject: tuple(rows) for subject, rows in found.items()}
 
 
+def last_notice(store: Path) -> str:
+    """The newest day on which anything was notified, '' if nothing ever was. Raises StoreError."""
+    path = store / "history.sqlite"
+    if not path.exists():
+        return ""
+    with opened(path, HISTORY, "history") as db:
+        return str(db.execute("SELECT coalesce(max(notified_on), '') FROM finding").fetchone()[0])
+
+
+def settled_notices(store: Path) -> dict[str, frozenset[str]]:
+    """Fingerprints, by subject, of what was notified and is rectified or accepted by now. Raises StoreError."""
+    path = store / "history.sqlite"
+    if not path.exists():
+        return {}
+    sql = "SELECT subject, fingerprint FROM finding WHERE notified_on <> '' AND state IN (?, ?)"
+    found: dict[str, set[str]] = {}
+    with opened(path, HISTORY, "history") as db:
+        for subject, fingerprint in db.execute(sql, (State.RECTIFIED, State.ACCEPTED)):
+            found.setdefault(subject, set()).add(fingerprint)
+    return {subject: frozenset(marks) for subject, marks in found.items()}
+
+
 def settled_findings(store: Path) -> dict[str, str]:
     """State by fingerprint of every finding that is rectified, or that a person has accepted. Raises StoreError."""
     path = store / "history.sqlite"

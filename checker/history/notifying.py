@@ -15,11 +15,15 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What became of noting one finding: whether it is news, and the day on which it was first notified."""
+    """What became of noting one finding: whether it is news, and the day on which it was first notified.
+
+    `before`: the day of the notification that was in force until then, '' if there was none.
+    """
 
     fingerprint: str
     news: bool
     first_on: str
+    before: str = ""
 
 
 def record_notified(store: Path, fingerprints: Iterable[str], on: date, document: str) -> tuple[Notification, ...]:
@@ -38,10 +42,12 @@ def record_notified(store: Path, fingerprints: Iterable[str], on: date, document
 
 
 def _notify(db: sqlite3.Connection, mark: str, on: str, document: str) -> Notification:
+    in_force = "SELECT notified_on FROM finding WHERE fingerprint = ?"
+    (before,) = db.execute(in_force, (mark,)).fetchone()
     news = put_events(db, [Event(mark, on, What.NOTIFIED, note=document)]) > 0
     settle(db, [mark])
-    (first,) = db.execute("SELECT notified_on FROM finding WHERE fingerprint = ?", (mark,)).fetchone()
-    return Notification(mark, news, first or on)
+    (first,) = db.execute(in_force, (mark,)).fetchone()
+    return Notification(mark, news, first or on, before)
 
 
 @dataclass(frozen=True, slots=True)

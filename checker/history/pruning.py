@@ -32,13 +32,20 @@ class Forgettable:
         return self.findings + self.answers + self.events
 
 
-_OLD_FINDING = (
+_CLOSED = (
     "state IN ('rectified', 'accepted') AND substr(last_seen, 1, 10) < :day AND (rectified_on < :day) "
-    "AND NOT EXISTS (SELECT 1 FROM event e WHERE e.fingerprint = finding.fingerprint AND substr(e.at, 1, 10) >= :day) "
-    "AND (item <> '' OR detail <> '' OR url <> '' OR key <> '')"
+    "AND NOT EXISTS (SELECT 1 FROM event e WHERE e.fingerprint = finding.fingerprint AND substr(e.at, 1, 10) >= :day)"
 )
+_OLD_FINDING = (
+    f"{_CLOSED} AND (item <> '' OR detail <> '' OR url <> '' OR key <> '' OR source <> '' OR notified_in <> '' "
+    f"OR (rule = '' AND problem <> '{FORGOTTEN}'))"
+)
+"""The problem of a rule is official wording; that of a finding without one is what somebody wrote of the case."""
 _OLD_ANSWER = f"on_date < :day AND expires_on < :today AND by <> '{FORGOTTEN}'"
-_OLD_EVENT = f"by <> '' AND by <> '{FORGOTTEN}' AND substr(at, 1, 10) < :day"
+_OLD_EVENT = (
+    f"substr(at, 1, 10) < :day AND ((by <> '' AND by <> '{FORGOTTEN}') "
+    f"OR (note <> '' AND fingerprint IN (SELECT fingerprint FROM finding WHERE {_CLOSED})))"
+)
 
 
 def forgettable(store: Path, before: date, today: date) -> Forgettable:
@@ -60,9 +67,13 @@ def forget(store: Path, before: date, today: date) -> Forgettable:
     if found.total:
         days = {"day": before.isoformat(), "today": today.isoformat()}
         with opened(path, HISTORY, "history") as db:
-            db.execute(f"UPDATE finding SET item = '', detail = '', url = '', key = '' WHERE {_OLD_FINDING}", days)
+            # events first: whether they are old is told by their findings
+            who = f"CASE by WHEN '' THEN '' ELSE '{FORGOTTEN}' END"
+            db.execute(f"UPDATE event SET by = {who}, note = '' WHERE {_OLD_EVENT}", days)
+            free = f"CASE rule WHEN '' THEN '{FORGOTTEN}' ELSE problem END"
+            texts = "item = '', detail = '', url = '', key = '', source = '', notified_in = ''"
+            db.execute(f"UPDATE finding SET {texts}, problem = {free} WHERE {_OLD_FINDING}", days)
             db.execute(f"UPDATE answer SET by = '{FORGOTTEN}', detail = '' WHERE {_OLD_ANSWER}", days)
-            db.execute(f"UPDATE event SET by = '{FORGOTTEN}', note = '' WHERE {_OLD_EVENT}", days)
         _compact(path)
     return found
 

@@ -8,7 +8,16 @@ from pathlib import Path
 
 from checker.history.articles import record_articles
 from checker.history.files import HISTORY, opened
-from checker.history.remembered import Known, Remembered, Seen, after_absence, after_sight, said_by
+from checker.history.remembered import (
+    Known,
+    Remembered,
+    Seen,
+    after_absence,
+    after_sight,
+    after_warning,
+    is_beside,
+    said_by,
+)
 from checker.history.trail import Event, Sight
 from checker.model.results import Outcome, Scan, SubjectResult
 
@@ -59,19 +68,26 @@ def _put(db: sqlite3.Connection, table: str, columns: str, values: tuple[str | i
 
 
 def _record_findings(db: sqlite3.Connection, subject: SubjectResult, scan: Sight, recheck: bool) -> None:
-    """A recheck carries the old rows on; a sight are only those that it looked at again."""
+    """A recheck carries the old rows on; a sight are only those that it looked at again.
+
+    An early warning of what has counted before is no sight of that: its trail has the warning, its state is its own.
+    """
     known = _known(db, subject.id)
     rows = (s for s in _seen(subject) if not recheck or s.finding.rechecked == "notRectified")
     seen = {s.finding.fingerprint: s for s in rows}
+    beside = {mark for mark, s in seen.items() if mark in known and is_beside(known[mark], s, scan)}
     gone = {g.fingerprint: g for g in subject.gone}
     judged = {a.rule for a in subject.assessments if a.outcome not in {Outcome.OPEN, Outcome.NOT_APPLICABLE}}
     for mark, was in (dict.fromkeys(seen, Known(None)) | known).items():
-        if mark in seen:
+        if mark in seen and mark not in beside:
             now = after_sight(was, seen[mark], scan)
         elif mark in gone or _claims(was, scan):
             now = after_absence(was, gone.get(mark), was.row is not None and was.row.rule in judged, scan)
-        else:
+        elif mark not in beside:
             continue
+        else:
+            now = was
+        now = after_warning(now, scan) if mark in beside else now
         if now.row != was.row:
             _keep_row(db, mark, now)
         if now.trail != was.trail:
@@ -79,10 +95,10 @@ def _record_findings(db: sqlite3.Connection, subject: SubjectResult, scan: Sight
 
 
 def _seen(subject: SubjectResult) -> Iterator[Seen]:
-    """Findings of a scan that are a sight; a candidate first, so that a certain one of the same identity counts."""
-    for certainty in ("candidate", "certain"):
-        for a in subject.assessments:
-            yield from (Seen(subject.id, a.rule, f) for f in a.findings if f.certainty == certainty)
+    """Findings of a scan that are a sight; of the same identity the last counts: no warning, and a certain one."""
+    rows = [Seen(subject.id, a.rule, f, a.effect) for a in subject.assessments for f in a.findings]
+    sights = (s for s in rows if s.finding.certainty != "unknown")
+    yield from sorted(sights, key=lambda s: (not s.finding.notice, s.finding.certainty == "certain"))
 
 
 def _claims(known: Known, scan: Sight) -> bool:

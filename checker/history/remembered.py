@@ -53,9 +53,11 @@ class Seen:
     subject: str
     rule: str
     finding: Finding
+    effect: str = ""
 
 
-_SAID = frozenset({What.FOUND, What.REOPENED, What.RECTIFIED, What.REMOVED})
+_SAID = frozenset({What.WARNED, What.FOUND, What.REOPENED, What.RECTIFIED, What.REMOVED})
+_COUNTED = frozenset({What.FOUND, What.IMPORTED, What.NOTIFIED})
 
 
 def said_by(scan: Sight, event: Event) -> bool:
@@ -63,23 +65,63 @@ def said_by(scan: Sight, event: Event) -> bool:
     return event.scan == scan.scan and event.what in _SAID and not event.by
 
 
+def is_beside(known: Known, seen: Seen, scan: Sight) -> bool:
+    """Whether a row is an early warning of what has counted before: that is no sight of the finding itself.
+
+    What this scan itself said of it before does not tell. A circular names no clause: of a veto it names what counts.
+    """
+    row, found = known.row, seen.finding
+    if row is None or not found.notice:
+        return False
+    other = row.clause != found.clause if row.clause else seen.effect == "veto"
+    return other and any(e.what in _COUNTED and not said_by(scan, e) for e in known.trail)
+
+
+def after_warning(known: Known, scan: Sight) -> Known:
+    """What is known once a scan has seen an early warning beside a finding: its trail has the first since it opened."""
+    others = tuple(e for e in known.trail if not (e.what == What.WARNED and said_by(scan, e)))
+    past = [e for e in others if (e.at, e.scan) <= (scan.at, scan.scan) and e.what in {What.WARNED, *_OPENED}]
+    last = max(past, key=lambda e: (e.at, e.scan), default=None)
+    if known.row is None or (last is not None and last.what == What.WARNED):
+        return replace(known, trail=others)
+    return replace(known, trail=(*others, Event(known.row.fingerprint, scan.at, What.WARNED, scan.scan)))
+
+
+_OPENED = frozenset({What.FOUND, What.IMPORTED, What.REOPENED})
+
+
 def after_sight(known: Known, seen: Seen, scan: Sight) -> Known:
-    """What is known once a scan has seen the finding: newest words, last sight, and whether it was open again."""
+    """What is known once a scan has seen the finding: newest words, last sight, and whether it was open again.
+
+    What was an early warning only and counts now begins with this scan.
+    """
     found = seen.finding
     row = known.row or Remembered(
         found.fingerprint, seen.subject, seen.rule, found.problem, scan.at, scan.at, last_scan=scan.scan
     )
     others = tuple(e for e in known.trail if not said_by(scan, e))
-    again = known.row is not None and _opens_again(known.row, known.trail, scan, found.change)
+    begins = not found.notice and _only_warned(others)
+    again = known.row is not None and not begins and _opens_again(known.row, known.trail, scan, found.change)
     trail = (*others, *([Event(row.fingerprint, scan.at, What.REOPENED, scan.scan)] if again else []))
-    return _settled(_renewed(row, found, scan), _with_first_sight(trail, row.fingerprint, scan))
+    what = What.WARNED if found.notice and (not others or _only_warned(others)) else What.FOUND
+    trail = _with_first_sight(trail, Event(row.fingerprint, scan.at, what, scan.scan))
+    row = _renewed(replace(row, first_seen=scan.at) if begins else row, found, scan)
+    if what == What.WARNED:
+        row = replace(row, first_seen=min(e.at for e in trail if e.what == What.WARNED))
+    return _settled(row, trail)
 
 
-def _with_first_sight(trail: tuple[Event, ...], mark: str, scan: Sight) -> tuple[Event, ...]:
+def _only_warned(trail: tuple[Event, ...]) -> bool:
+    """Whether a finding was never more than an early warning."""
+    what = {e.what for e in trail}
+    return What.WARNED in what and not what & {What.FOUND, What.IMPORTED}
+
+
+def _with_first_sight(trail: tuple[Event, ...], first: Event) -> tuple[Event, ...]:
     """There is one first sight; an older scan that is recorded late takes its place."""
-    if any(e.what == What.FOUND and e.at <= scan.at for e in trail):
+    if any(e.what == first.what and e.at <= first.at for e in trail):
         return trail
-    return (*(e for e in trail if e.what != What.FOUND), Event(mark, scan.at, What.FOUND, scan.scan))
+    return (*(e for e in trail if e.what != first.what), first)
 
 
 def _opens_again(row: Remembered, trail: tuple[Event, ...], scan: Sight, change: Change) -> bool:
@@ -139,9 +181,11 @@ def after_absence(known: Known, gone: Gone | None, judged: bool, scan: Sight) ->
         before = before if before.at else Sight(gone.last_seen if gone else "")
         row = replace(row, last_seen=before.at, last_scan=before.scan, seen_before="", scan_before="")
     first = tuple(e for e in mine if e.what == What.FOUND and not any(o.what == What.FOUND for o in others))
+    first = first or tuple(e for e in mine if e.what == What.WARNED and not any(o.what in _FIRST for o in others))
     return _settled(row, (*others, *first, *_ending(row, (*others, *first), gone, scan, mine)))
 
 
+_FIRST = frozenset({What.WARNED, What.FOUND, What.IMPORTED})
 _ENDS = {Change.RECTIFIED: What.RECTIFIED, Change.REMOVED: What.REMOVED}
 
 

@@ -1,8 +1,9 @@
 """What became of a finding, as the trail of its events tells it: pure, and written down at one place.
 
 States: `open`; `rectified` (its place was examined again and it was not there, or a person says so); `removed` (its
-page or column is no more, which a person must accept); `accepted` (a person has). Events: `found` (first sight by a
-scan), `notified`, `rectified`, `reopened` (seen again after it was closed), `removed`, `accepted`, `imported`. The
+page or column is no more, which a person must accept); `accepted` (a person has). Events: `warned` (first sight by a
+scan as an early warning; once the finding has counted that is no sight of it), `found` (first sight by a scan as more
+than that), `notified`, `rectified`, `reopened` (seen again after it was closed), `removed`, `accepted`, `imported`. The
 state follows from the newest closing event and the newest sight: what happened later counts, whenever it was recorded.
 """
 
@@ -24,6 +25,7 @@ class State(StrEnum):
 class What(StrEnum):
     """What happened to a finding."""
 
+    WARNED = "warned"
     FOUND = "found"
     NOTIFIED = "notified"
     RECTIFIED = "rectified"
@@ -66,12 +68,17 @@ def closed_by(events: Iterable[Event]) -> Event | None:
 
 
 def standing(last: Sight, events: Iterable[Event]) -> tuple[State, str]:
-    """State of a finding and its day of rectification ('' if it is not rectified)."""
+    """State of a finding and its day of rectification ('' if it is not rectified).
+
+    Whoever accepted one may have named the day on which it was mended.
+    """
     trail = tuple(events)
     end = closed_by(trail)
     if end is None or _follows(last, end) or any(e.what == What.REOPENED and _reopens(e, end) for e in trail):
         return State.OPEN, ""
     state = CLOSING[What(end.what)]
+    if state is State.ACCEPTED:
+        return state, max((e.at[:10] for e in trail if e.what == What.RECTIFIED and e.by == end.by), default="")
     return state, end.at[:10] if state is State.RECTIFIED else ""
 
 

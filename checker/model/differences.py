@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from checker.model.results import Change, RuleSetInfo, Score, SuppressionUse, Verdict
 
+_HERE = frozenset({Change.NEW, Change.REOPENED, Change.UPDATED, Change.UNCHANGED})
+
 
 class Presence(StrEnum):
     """In which of the two inspections a subject was looked at.
@@ -53,7 +55,8 @@ class Difference:
     """One finding and what became of it from the earlier inspection to the later; `reason` says why it is taken so.
 
     The words are those of the later inspection, of findings that it does not have those of the earlier one. `failed`:
-    its rule's effect is reached in the inspection that the words are from.
+    its rule's effect is reached in the inspection that the words are from. `of_others`: it speaks of another finding,
+    which is here too, and counts nowhere.
     """
 
     rule: str
@@ -75,11 +78,16 @@ class Difference:
     failed: bool
     change: Change
     reason: str = ""
+    of_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectDifference:
-    """A subject then and now; `note` says in words why it is in one of the inspections only."""
+    """A subject then and now; `note` says in words why it is in one of the inspections only.
+
+    `suppression` are sentences on what became another only because findings are suppressed now, or are not any more:
+    the verdict, or a rule.
+    """
 
     kind: str
     id: str
@@ -91,6 +99,7 @@ class SubjectDifference:
     before: Standing | None
     after: Standing | None
     findings: tuple[Difference, ...]
+    suppression: tuple[str, ...] = ()
 
     @property
     def verdict_changed(self) -> bool:
@@ -98,8 +107,13 @@ class SubjectDifference:
         return self.before is not None and self.after is not None and self.before.verdict != self.after.verdict
 
     def of(self, *changes: Change) -> tuple[Difference, ...]:
-        """The findings of which one of these became."""
-        return tuple(f for f in self.findings if f.change in changes)
+        """The findings of which one of these became, but for those that speak of others."""
+        return tuple(f for f in self.findings if f.change in changes and not f.of_others)
+
+    @property
+    def repeats(self) -> tuple[Difference, ...]:
+        """The findings that are there now and say of others that they were notified before."""
+        return tuple(f for f in self.findings if f.of_others and f.change in _HERE)
 
     @property
     def changed(self) -> bool:
@@ -108,7 +122,7 @@ class SubjectDifference:
             return True
         if self.before and self.after and self.before.figures != self.after.figures:
             return True
-        return any(f.change not in {Change.UNCHANGED, Change.NOT_SEEN} for f in self.findings)
+        return bool(self.suppression or self.of(*set(Change) - {Change.UNCHANGED, Change.NOT_SEEN}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +140,8 @@ class Comparison:
 
     @property
     def counts(self) -> dict[Change, int]:
-        """How many findings there are of each change, zeros included."""
-        found = Counter(f.change for s in self.subjects for f in s.findings)
+        """How many findings there are of each change, zeros included; those that speak of others are not among them."""
+        found = Counter(f.change for s in self.subjects for f in s.findings if not f.of_others)
         return {change: found[change] for change in Change}
 
     @property

@@ -149,7 +149,8 @@ class Sampled:
 class Assessment:
     """One rule on one subject; `blocks` = open or in review, and the verdict must wait for it.
 
-    `need`: how many distinct items reach the effect (of a veto or notice).
+    `need`: how many distinct items reach the effect (of a veto or notice). `of_others`: its findings speak of findings
+    that were known before, which have rows of their own; whoever counts problems leaves them out.
     """
 
     rule: str
@@ -167,6 +168,7 @@ class Assessment:
     unasked: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     need: int = 1
+    of_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from checker import __version__
 from checker.model.differences import Comparison, Difference, Inspection, Standing, SubjectDifference
 from checker.model.results import Change
 from checker.report._diff_markdown import render_markdown
-from checker.report._diff_text import CHANGED, render_text
+from checker.report._diff_text import CHANGED, REPEATED, render_text
 from checker.report._wording import CERTAINTIES, EFFECTS, figure
 from checker.report.csv_report import safe_cell
 from checker.report.json_report import encoded, number, suppression_object
@@ -32,13 +32,14 @@ def render_json(comparison: Comparison, verbose: bool = False) -> bytes:
 
 
 def render_csv(comparison: Comparison, verbose: bool = False) -> bytes:
-    """A row a finding, UTF-8 with a mark for spreadsheets; unchanged ones with `verbose`. No cell is a formula."""
+    """A row a finding, UTF-8 with a mark for spreadsheets; with `verbose` also those that are unchanged and those that
+    only repeat others. No cell is a formula."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
     for subject in comparison.subjects:
         for row in subject.findings:
-            if verbose or row.change is not Change.UNCHANGED:
+            if verbose or (row.change is not Change.UNCHANGED and not row.of_others):
                 writer.writerow(map(_cell, _values(subject, row)))
     return _BOM + out.getvalue().encode()
 
@@ -50,7 +51,8 @@ DIFF_FORMATS: dict[str, Callable[[Comparison, bool], bytes]] = {
 
 
 def _values(subject: SubjectDifference, row: Difference) -> Iterator[str]:
-    yield from (subject.id, subject.name, subject.unit, subject.group, CHANGED[row.change], EFFECTS[row.effect])
+    change = REPEATED if row in subject.repeats else CHANGED[row.change]
+    yield from (subject.id, subject.name, subject.unit, subject.group, change, EFFECTS[row.effect])
     yield from (row.rule, row.title, row.problem, row.detail, row.location, row.url)
     yield from (CERTAINTIES.get(row.certainty, row.certainty) or "查实", figure(row.points))
     yield from (row.first_seen, row.notified_on, row.suppressed or "", row.reason, row.fingerprint)
@@ -74,6 +76,7 @@ def document(comparison: Comparison) -> dict[str, Any]:
         "summary": {
             **{change.value: n for change, n in comparison.counts.items()},
             "verdicts_changed": sum(s.verdict_changed for s in comparison.subjects),
+            "repeated": sum(len(s.repeats) for s in comparison.subjects),
         },
         "expired_suppressions": [suppression_object(s) for s in comparison.expired],
         "subjects": [_subject(s) for s in comparison.subjects],
@@ -103,6 +106,7 @@ def _subject(subject: SubjectDifference) -> dict[str, Any]:
         "before": _standing(subject.before),
         "after": _standing(subject.after),
         "changed": subject.changed,
+        "suppression_effects": list(subject.suppression),
         "findings": [_finding(f) for f in subject.findings],
     }
 
@@ -141,4 +145,5 @@ def _finding(row: Difference) -> dict[str, Any]:
         "first_seen": row.first_seen or None,
         "notified_on": row.notified_on or None,
         "suppressed": row.suppressed,
+        **({"of_others": True} if row.of_others else {}),
     }

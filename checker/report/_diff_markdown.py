@@ -5,10 +5,12 @@ from checker.model.results import Change
 from checker.report._diff_text import (
     CHANGED,
     KINDS,
+    SHOWN,
     TITLE,
     expired_line,
     figures_line,
     inspection_line,
+    repeats_line,
     row_line,
     summary_line,
     verdict_change,
@@ -47,18 +49,24 @@ def _kind(title: str, subjects: list[SubjectDifference], verbose: bool) -> list[
 
 
 def _subject(subject: SubjectDifference, verbose: bool) -> list[str]:
-    rows = [f for f in subject.findings if verbose or f.change is not Change.UNCHANGED]
-    if not rows and not subject.note:
+    rows = subject.of(*(CHANGED if verbose else SHOWN))
+    repeated = repeats_line([subject])
+    if not (rows or subject.note or subject.suppression or repeated):
         return []
     lines = [f"### {inert(subject.name)}", ""]
     if subject.note:
         lines += [f"> {inert(subject.note)}", ""]
+    for sentence in subject.suppression:
+        lines += [f"> **豁免**：{inert(sentence)}", ""]
     if subject.presence in {Presence.LEFT, Presence.LEFT_OUT}:
         return [*lines, f"原有 {len(rows)} 项没有再检查，不算整改", ""] if rows else lines
     for change, word in CHANGED.items():
         mine = sorted((f for f in rows if f.change is change), key=weight)
         if mine:
             lines += [f"**{word} {len(mine)} 项**", "", *map(_row, mine), ""]
+    if repeated:
+        lines += [f"**{repeated}**", ""]
+        lines += [*map(_row, sorted(subject.repeats, key=weight)), ""] if verbose else []
     return lines
 
 

@@ -1,5 +1,7 @@
 """The difference between two inspections for a person at a terminal, in Chinese."""
 
+from collections.abc import Iterable
+
 from rich.text import Text
 
 from checker.model.differences import Comparison, Difference, Inspection, Presence, Standing, SubjectDifference
@@ -12,6 +14,12 @@ CHANGED = {
     Change.REMOVED: "已撤下", Change.NOT_SEEN: "未能复核", Change.UNCHANGED: "仍存在",
 }  # fmt: skip
 """What became of a finding, in the order in which it is told."""
+
+SHOWN = tuple(change for change in CHANGED if change is not Change.UNCHANGED)
+"""What is listed one by one without being asked for."""
+
+REPEATED = "上期通报未整改"
+"""What is said of findings that only repeat others: these were notified before, and are still there."""
 
 KINDS = {"site": "政府网站", "account": "政务新媒体"}
 TITLE = "政府网站与政务新媒体检查结果对比"
@@ -39,7 +47,7 @@ def render_text(
 
 
 def _shown(subject: SubjectDifference, verbose: bool) -> bool:
-    return any(verbose or f.change is not Change.UNCHANGED for f in subject.findings)
+    return bool(subject.of(*SHOWN)) or (verbose and bool(subject.findings))
 
 
 def _head(sheet: Sheet, comparison: Comparison) -> None:
@@ -67,7 +75,17 @@ def summary_line(comparison: Comparison) -> str:
     always = {Change.NEW, Change.RECTIFIED}
     parts = [f"{word} {counts[change]} 项" for change, word in CHANGED.items() if counts[change] or change in always]
     verdicts = sum(s.verdict_changed for s in comparison.subjects)
-    return "，".join([*parts, *([f"{verdicts} 个对象结论变化"] if verdicts else [])])
+    parts += [f"{verdicts} 个对象结论变化"] if verdicts else []
+    repeated = repeats_line(comparison.subjects)
+    return "，".join(parts) + (f"；{repeated}" if repeated else "")
+
+
+def repeats_line(subjects: Iterable[SubjectDifference]) -> str:
+    """How many notified problems are not mended, by the findings that repeat them; '' for none."""
+    found = [f for s in subjects for f in s.repeats if not f.suppressed]
+    sure = sum(f.certainty == "certain" for f in found)
+    parts = [f"{REPEATED} {sure} 项"] if sure else []
+    return "，".join([*parts, *([f"上期通报待确认 {len(found) - sure} 项"] if len(found) > sure else [])])
 
 
 def expired_line(use: SuppressionUse) -> str:
@@ -97,12 +115,19 @@ def _subject(sheet: Sheet, subject: SubjectDifference, verbose: bool) -> None:
     figures = figures_line(subject)
     if figures:
         sheet.add(Text(figures, "bold"), indent=2)
+    for sentence in subject.suppression:
+        sheet.add(Text(f"! {plain(sentence)}", "bold yellow"), indent=2, hang=2)
     if subject.presence in {Presence.LEFT, Presence.LEFT_OUT}:
-        if subject.findings:
-            sheet.add(f"原有 {len(subject.findings)} 项没有再检查，不算整改", indent=2)
+        if known := sum(not f.of_others for f in subject.findings):
+            sheet.add(f"原有 {known} 项没有再检查，不算整改", indent=2)
         return
     for change, word in CHANGED.items():
         _group(sheet, word, change, sorted(subject.of(change), key=weight), verbose)
+    if repeated := repeats_line([subject]):
+        sheet.gap()
+        sheet.add(Text(f"{repeated}（-v 逐条列出）" if not verbose else repeated, "yellow"), indent=2)
+        for row in sorted(subject.repeats, key=weight) if verbose else ():
+            _row(sheet, row)
 
 
 def weight(row: Difference) -> int:
@@ -174,7 +199,7 @@ def _others(sheet: Sheet, comparison: Comparison, verbose: bool) -> None:
     quiet = [s for s in comparison.subjects if not (s.changed or s.note or _shown(s, verbose))]
     if not quiet:
         return
-    same = sum(len(s.findings) for s in quiet)
+    same = sum(len(s.of(Change.UNCHANGED)) for s in quiet)
     sheet.gap()
     names = "、".join(plain(s.name) for s in quiet)
     kept = f"（共有 {same} 项仍存在）" if same else ""

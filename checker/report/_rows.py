@@ -1,13 +1,13 @@
 """What the tables and lists of several formats say of a finding, in one place: its words, its dates, its place."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from checker.config import SHANGHAI
 from checker.model.results import Assessment, Change, Finding, Gone, Outcome, Scan, SubjectResult, Verdict
-from checker.report._wording import CHANGES, EFFECTS, PLATFORMS, change_mark, figure, verdict_on
+from checker.report._wording import CHANGES, EFFECTS, PLATFORMS, change_mark, figure, untold, verdict_on
 
 NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 has no way to write."""
@@ -24,6 +24,15 @@ KIND_WORDS = {"site": "政府网站", "account": "政务新媒体"}
 SCAN_WORDS = {"scan": "检查", "recheck": "复查"}
 EARLY = "预警"
 NOT_RECHECKED = "未复查"
+FEW = 5
+"""Findings of one rule and clause that reports to read through tell one by one; tables have all."""
+
+
+Mark = tuple[str, str]
+"""Who a finding of a subject is: its rule and its fingerprint."""
+
+Unseen = dict[Mark, str]
+"""Why findings could not be looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +44,30 @@ class Row:
     finding: Finding
 
     @property
+    def mark(self) -> Mark:
+        """Who it is."""
+        return self.assessment.rule, self.finding.fingerprint
+
+    @property
     def counts(self) -> bool:
         """Whether it is a certain problem or merit that somebody must answer for today.
 
         What a recheck could not look at again is none: nobody knows whether it is still there.
         """
         return _stands(self.finding) and self.finding.rechecked != "unknown"
+
+    @property
+    def problem_counts(self) -> bool:
+        """Whether it is one of the problems that reports count (查实问题): certain, and neither suppressed nor an early
+        warning, a merit, or a repetition of another finding."""
+        return self.counts and self.assessment.effect != "bonus" and not self.assessment.of_others
+
+    @property
+    def candidate_counts(self) -> bool:
+        """Whether it is one of the 候选问题: such a problem as soon as a person confirms it."""
+        f, a = self.finding, self.assessment
+        aside = f.suppressed or f.notice or a.effect == "bonus" or a.of_others or f.rechecked == "unknown"
+        return f.certainty == "candidate" and not aside
 
     @property
     def effect(self) -> str:
@@ -56,6 +83,17 @@ class Row:
     def problem(self) -> str:
         """What is wrong, in the words of the clause or else of the rule."""
         return self.finding.problem or self.assessment.problem or self.assessment.title
+
+    @property
+    def claim(self) -> str:
+        """The problem, or that nobody can tell whether there is one."""
+        return untold(self.problem) if self.finding.certainty == "unknown" else self.problem
+
+    @property
+    def detail(self) -> str:
+        """The detail; of what cannot be told only the reason, as `claim` says the rest."""
+        said = self.finding.detail
+        return said.removeprefix("不能判定：") if self.finding.certainty == "unknown" else said
 
 
 def _stands(finding: Finding) -> bool:
@@ -80,6 +118,40 @@ def rows_of(subject: SubjectResult) -> Iterator[Row]:
             yield Row(subject, assessment, finding)
 
 
+def gone_apart(subject: SubjectResult) -> list[Gone]:
+    """The findings that are gone and have no row any more: one that could not be told has, and counts once."""
+    return without_row(gone_own(subject), ((a.rule, f) for a in subject.assessments for f in a.findings))
+
+
+def without_row(gone: Iterable[Gone], rows: Iterable[tuple[str, Finding]]) -> list[Gone]:
+    """Those that are gone and not among these rows of rules; an early warning is no row of what it warned of."""
+    here: dict[tuple[str, str], list[Finding]] = {}
+    for rule, finding in rows:
+        here.setdefault((rule, finding.fingerprint), []).append(finding)
+    return [g for g in gone if all(is_beside(f, g) for f in here.get((g.rule, g.fingerprint), ()))]
+
+
+def is_beside(finding: Finding, gone: Gone) -> bool:
+    """Whether a row is only an early warning of what is gone, by another clause."""
+    return finding.notice and finding.clause != gone.clause
+
+
+def gone_own(subject: SubjectResult) -> list[Gone]:
+    """The findings that are gone, but for those that only repeated others."""
+    others = {a.rule for a in subject.assessments if a.of_others}
+    return [g for g in subject.gone if g.rule not in others]
+
+
+def why_unseen(subject: SubjectResult) -> Unseen:
+    """Why known findings that are here without anybody having seen them could not be looked at."""
+    doubtful = {Row(subject, a, f).mark for a in subject.assessments for f in a.findings if _unseen(f)}
+    return {mark: g.reason for g in subject.gone if (mark := (g.rule, g.fingerprint)) in doubtful}
+
+
+def _unseen(finding: Finding) -> bool:
+    return "unknown" in {finding.certainty, finding.rechecked}
+
+
 def known_rule(subject: SubjectResult, rule: str) -> Assessment | None:
     """What a rule says of the subject today, None if it was not asked: gone findings name only its id."""
     return next((a for a in subject.assessments if a.rule == rule), None)
@@ -91,16 +163,17 @@ def gone_title(subject: SubjectResult, gone: Gone) -> str:
     return assessment.title if assessment else gone.problem
 
 
-def change_word(row: Row, as_of: str, recheck: bool = False) -> str:
+def change_word(row: Row, as_of: str, recheck: bool = False, unseen: Container[Mark] = ()) -> str:
     """新增, 仍未整改, 有变化, 再次出现; 仍存在 where nobody is to blame yet; '' for what could not be seen.
 
     Of a recheck: 未能复核 where nobody could tell, 未复查 of the rows that it took over without looking at them again.
+    `unseen` are the known findings that could not be looked at.
     """
     f = row.finding
     if f.rechecked == "unknown":
         return GONE_WORDS[Change.NOT_SEEN]
     if f.certainty == "unknown":
-        return ""
+        return GONE_WORDS[Change.NOT_SEEN] if row.mark in unseen else ""
     if recheck and not f.rechecked:
         return NOT_RECHECKED
     if f.rechecked and f.change in {Change.NEW, Change.UNCHANGED}:

@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from checker.model.results import Assessment, Change, Finding, Gone, Outcome, Scan, SubjectResult
+from checker.report._rows import is_beside, without_row
 from checker.report._sarif_places import message, places
+from checker.report._wording import untold
 from checker.report.json_report import number
 
 LEVELS = {"veto": "error", "deduct": "warning", "notice": "note"}
@@ -42,13 +44,13 @@ def results(frame: Frame) -> list[dict[str, Any]]:
     """
     found = []
     for subject in frame.scan.subjects:
-        here: set[tuple[str, str]] = set()
+        here: list[tuple[str, Finding]] = []
         for assessment in subject.assessments:
             found += [_finding(frame, subject, assessment, f, n) for n, f in _numbered(assessment)]
-            here |= {(assessment.rule, f.fingerprint) for _, f in _numbered(assessment)}
+            here += [(assessment.rule, f) for _, f in _numbered(assessment)]
             if assessment.blocks and assessment.outcome is Outcome.OPEN:
                 found.append(_open(frame, subject, assessment))
-        gone = [g for g in subject.gone if (g.rule, g.fingerprint) not in here and not frame.prefix]
+        gone = [] if frame.prefix else without_row(subject.gone, here)
         found += [_gone(frame, subject, g) for g in gone]
     return found
 
@@ -62,7 +64,7 @@ def heaviest(found: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
 
 
 def _age(result: dict[str, Any]) -> int:
-    return ("new", "updated", "unchanged", "absent").index(result["baselineState"])
+    return ("new", "updated", "unchanged", "absent").index(result.get("baselineState", "new"))
 
 
 def _numbered(assessment: Assessment) -> Iterator[tuple[int, Finding]]:
@@ -86,7 +88,8 @@ def level_of(assessment: Assessment, finding: Finding) -> str:
 def _finding(
     frame: Frame, subject: SubjectResult, assessment: Assessment, finding: Finding, nth: int
 ) -> dict[str, Any]:
-    gone = next((g for g in subject.gone if (g.rule, g.fingerprint) == (assessment.rule, finding.fingerprint)), None)
+    mine = (g for g in subject.gone if (g.rule, g.fingerprint) == (assessment.rule, finding.fingerprint))
+    gone = next((g for g in mine if not is_beside(finding, g)), None)
     said = _said(finding, gone)
     quoted = f"（原文：“{finding.evidence.quote}”）" if finding.evidence.quote else ""
     kind = "open" if finding.rechecked == "unknown" else _KINDS.get(finding.certainty, "review")
@@ -95,7 +98,7 @@ def _finding(
         "message": message(said + quoted),
         **places(subject, finding.location, finding.url, frame.prefix),
         **_identity(frame, subject, assessment.rule, finding.fingerprint, nth),
-        "baselineState": _state(frame.scan, finding, gone),
+        **_state(frame.scan, finding, gone),
     }
     if finding.suppressed is not None:
         reason = message(finding.suppressed)["text"]
@@ -109,12 +112,18 @@ def _said(finding: Finding, gone: Gone | None) -> str:
     if finding.rechecked == "unknown":
         return f"复查时无法判定：{said}{f'（{gone.reason}）' if gone else ''}"
     if finding.certainty == "unknown":
-        return f"无法判定是否存在“{finding.problem}”：{finding.detail.removeprefix('不能判定：')}"
+        return untold(finding.problem, finding.detail)
     early = "预警：" if finding.notice else ""
     return f"{'疑似，待人工确认：' if finding.certainty == 'candidate' else ''}{early}{said}"
 
 
-def _state(scan: Scan, finding: Finding, gone: Gone | None) -> str:
+def _state(scan: Scan, finding: Finding, gone: Gone | None) -> dict[str, str]:
+    """The `baselineState`; none where nobody could look and nothing was known: it would be new for ever."""
+    state = _age_of(scan, finding, gone)
+    return {} if state == "new" and finding.certainty == "unknown" else {"baselineState": state}
+
+
+def _age_of(scan: Scan, finding: Finding, gone: Gone | None) -> str:
     """New or not: by the baseline, else by history; a recheck and what it could not see bring nothing new."""
     if finding.baseline:
         return "unchanged" if finding.baseline == "known" else "new"
@@ -131,6 +140,7 @@ def _properties(subject: SubjectResult, assessment: Assessment, finding: Finding
         "notified_on": finding.notified_on or None, "seen_at": finding.evidence.seen_at,
         "archive": finding.evidence.archive, "sha256": finding.evidence.sha256,
         **({"rechecked": finding.rechecked} if finding.rechecked else {}),
+        **({"of_others": True} if assessment.of_others else {}),
     }  # fmt: skip
 
 
@@ -147,7 +157,6 @@ def _open(frame: Frame, subject: SubjectResult, assessment: Assessment) -> dict[
         "message": message(f"{assessment.title}：无法判定（{why}）"),
         **places(subject, place, "", frame.prefix),
         **_identity(frame, subject, assessment.rule, f"open/{subject.id}/{assessment.rule}", 1),
-        "baselineState": "new",
         "properties": {**_owner(subject), "effect": assessment.effect, "outcome": assessment.outcome.value},
     }
 

@@ -1,7 +1,7 @@
 """The official Chinese words for what the results say in code; every format for people reads them here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from checker.model.results import Assessment, Finding, Outcome, SubjectResult, Verdict
@@ -69,6 +69,24 @@ def verdict_line(subject: SubjectResult) -> str:
     if subject.verdict is None:
         return "已关停，不作判定" if subject.status == "closed" else "不作判定"
     return f"{VERDICTS[subject.verdict]}（{subject.decided.of}项中{subject.decided.decided}项已判定）"
+
+
+def half_decided(subject: SubjectResult) -> bool:
+    """Whether a subject is 合格 although some vetoes were not decided."""
+    return subject.verdict is Verdict.QUALIFIED and subject.decided.decided < subject.decided.of
+
+
+def half_decided_line(subjects: Iterable[SubjectResult]) -> str:
+    """合格 9 个中 8 个尚有否决项未判定; '' where everything was decided: no pass rate may be read without it."""
+    good = [s for s in subjects if s.verdict is Verdict.QUALIFIED]
+    half = sum(map(half_decided, good))
+    return f"合格 {len(good)} 个中 {half} 个尚有否决项未判定" if half else ""
+
+
+def untold(problem: str, detail: str = "") -> str:
+    """What is said of a row that nobody could look at: the doubt before the problem, which else reads as found."""
+    why = detail.removeprefix("不能判定：")
+    return f"无法判定是否存在“{problem}”{f'：{why}' if why else ''}"
 
 
 def verdict_on(effect: str, outcome: Outcome) -> str:

@@ -10,19 +10,20 @@ import csv
 import io
 from collections.abc import Iterator
 
-from checker.model.results import Assessment, Change, Gone, Scan, SubjectResult
+from checker.model.results import Assessment, Change, Finding, Gone, Scan, SubjectResult
 from checker.report._lines import plain
-from checker.report._rows import NO_XML, Row, known_rule, rows_of
+from checker.report._rows import NO_XML, Row, known_rule, rows_of, without_row
 from checker.report.json_report import number
 
 COLUMNS = (
     "subject", "kind", "name", "unit", "group_name", "organizer", "status", "verdict", "rule", "title", "effect",
     "outcome", "fingerprint", "clause", "problem", "item", "location", "detail", "url", "certainty", "points", "price",
     "notice", "change", "first_seen", "last_seen", "notified_on", "suppressed", "baseline", "reason", "seen_at",
-    "quote", "archive", "sha256", "key", "scope", "rechecked",
+    "quote", "archive", "sha256", "key", "scope", "rechecked", "of_others",
 )  # fmt: skip
 """`reason`: why a finding that is gone (`change`: rectified, notSeen, removed) is taken so; it has no outcome.
-`rechecked`: the answer of a recheck (rectified, notRectified, unknown), '' for what it did not look at again."""
+`rechecked`: the answer of a recheck (rectified, notRectified, unknown), '' for what it did not look at again.
+`of_others`: 1 if it only speaks of findings notified before, which have rows of their own."""
 
 _LONGEST = 32_000
 _STARTS = frozenset("=+-@\t\r＝＋－＠")
@@ -44,10 +45,13 @@ _Cells = dict[str, str | int | float]
 
 
 def _present(subject: SubjectResult) -> Iterator[_Cells]:
-    why = {g.fingerprint: g.reason for g in subject.gone}
+    gone = {(g.rule, g.fingerprint): g for g in subject.gone}
     for row in rows_of(subject):
-        reason = why.get(row.finding.fingerprint, "") if row.finding.rechecked else ""
-        yield _who(subject) | _rule(row.assessment) | _finding(row) | {"reason": reason}
+        f = row.finding
+        same = gone.get(row.mark) if f.rechecked or f.certainty == "unknown" else None
+        became: _Cells = {"reason": same.reason} if same else {}
+        became |= {"change": same.change} if same and not f.rechecked else {}
+        yield _who(subject) | _rule(row.assessment) | _finding(row) | became
 
 
 def _who(subject: SubjectResult) -> _Cells:
@@ -61,7 +65,7 @@ def _who(subject: SubjectResult) -> _Cells:
 def _rule(assessment: Assessment) -> _Cells:
     return {
         "rule": assessment.rule, "title": assessment.title, "effect": assessment.effect,
-        "outcome": assessment.outcome.value,
+        "outcome": assessment.outcome.value, "of_others": int(assessment.of_others),
     }  # fmt: skip
 
 
@@ -70,7 +74,7 @@ def _finding(row: Row) -> _Cells:
     return {
         "fingerprint": f.fingerprint, "clause": f.clause, "problem": row.problem, "item": f.item,
         "location": f.location, "detail": f.detail, "url": f.url, "certainty": f.certainty,
-        "points": number(f.points), "price": number(f.price), "notice": int(f.notice), "change": f.change,
+        "points": number(f.points), "price": number(f.price), "notice": int(f.notice), "change": _change(f),
         "first_seen": f.first_seen, "last_seen": f.evidence.seen_at if f.certainty != "unknown" else "",
         "notified_on": f.notified_on, "suppressed": f.suppressed or "", "baseline": f.baseline or "",
         "seen_at": f.evidence.seen_at, "quote": f.evidence.quote, "archive": f.evidence.archive or "",
@@ -78,12 +82,17 @@ def _finding(row: Row) -> _Cells:
     }  # fmt: skip
 
 
+def _change(finding: Finding) -> str:
+    """What became of it; nothing of a row that nobody could look at: it is not new, it was not seen."""
+    return "" if finding.certainty == "unknown" and not finding.rechecked else finding.change
+
+
 def _gone(subject: SubjectResult, recheck: bool) -> Iterator[_Cells]:
-    """Those that are gone; what a recheck could not look at again is among the rows already."""
-    here = {f.fingerprint for a in subject.assessments for f in a.findings if f.rechecked}
-    for gone in (g for g in subject.gone if g.fingerprint not in here):
+    """Those that are gone; what could not be looked at again, and is among the rows for that, stands there."""
+    here = [(row.assessment.rule, row.finding) for row in rows_of(subject)]
+    for gone in without_row(subject.gone, here):
         rule = known_rule(subject, gone.rule)
-        about: _Cells = {"title": rule.title, "effect": rule.effect} if rule else {}
+        about: _Cells = {"title": rule.title, "effect": rule.effect, "of_others": int(rule.of_others)} if rule else {}
         answer = ("rectified" if gone.change == Change.RECTIFIED else "unknown") if recheck else ""
         yield _who(subject) | about | _gone_finding(gone) | {"rechecked": answer}
 

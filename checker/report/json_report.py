@@ -174,6 +174,7 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
         "sample": [_sampled(s) for s in assessment.sample],
         "unasked": list(assessment.unasked),
         "findings": [_finding(f) for f in assessment.findings],
+        **({"of_others": True} if assessment.of_others else {}),
     }
 
 

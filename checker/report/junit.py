@@ -8,7 +8,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from datetime import datetime
 
-from checker.model.results import Assessment, Outcome, Scan, SubjectResult
+from checker.model.results import Assessment, Gone, Outcome, Scan, SubjectResult
+from checker.report._counted import counted
 from checker.report._lines import plain
 from checker.report._recheck import tally_line
 from checker.report._rows import (
@@ -17,11 +18,14 @@ from checker.report._rows import (
     GONE_WORDS,
     NO_XML,
     Row,
+    Unseen,
     bare,
     change_word,
     full_name,
+    gone_apart,
     place,
     wall_time,
+    why_unseen,
 )
 from checker.report._wording import figure, verdict_line, verdict_on
 
@@ -54,7 +58,8 @@ def _seconds(scan: Scan) -> str:
 
 def _suite(scan: Scan, subject: SubjectResult) -> ET.Element:
     suite = ET.Element("testsuite", name=_text(f"{full_name(subject)} {subject.id}"))
-    cases = [_case(scan, subject, a) for a in subject.assessments]
+    unseen = why_unseen(subject)
+    cases = [_case(scan, subject, a, unseen) for a in subject.assessments]
     cases += [_broken(subject, number, problem) for number, problem in enumerate(subject.problems, 1)]
     found = {"failures": "failure", "errors": "error", "skipped": "skipped"}
     suite.set("tests", str(len(cases)))
@@ -66,8 +71,8 @@ def _suite(scan: Scan, subject: SubjectResult) -> ET.Element:
     suite.set("package", _text(subject.group))
     suite.append(_properties(scan, subject))
     suite.extend(cases)
-    if subject.gone:
-        _out(suite, (_gone_line(subject, n) for n in range(len(subject.gone))))
+    if gone := gone_apart(subject):
+        _out(suite, map(_gone_line, gone))
     return suite
 
 
@@ -79,6 +84,7 @@ def _properties(scan: Scan, subject: SubjectResult) -> ET.Element:
         "unit": subject.unit, "verdict": subject.verdict or "", "结论": verdict_line(subject),
         "等次": subject.grade or "", "得分": figure(subject.score.total) if subject.score.total is not None else "",
         "整改结论": subject.rectification,
+        "问题": counted([subject]) if scan.kind != "recheck" else "",
         "复查结果": tally_line([subject]) if scan.kind == "recheck" else "",
     }  # fmt: skip
     properties = ET.Element("properties")
@@ -88,10 +94,10 @@ def _properties(scan: Scan, subject: SubjectResult) -> ET.Element:
     return properties
 
 
-def _case(scan: Scan, subject: SubjectResult, a: Assessment) -> ET.Element:
+def _case(scan: Scan, subject: SubjectResult, a: Assessment, unseen: Unseen) -> ET.Element:
     case = ET.Element("testcase", classname=_text(subject.id), name=_text(f"{a.rule} {a.title}"))
     rows = [Row(subject, a, f) for f in a.findings]
-    told = [_finding(r, scan) for r in rows]
+    told = [_finding(r, scan, unseen) for r in rows]
     questions = [f"待人工核实：{plain(q)}" for q in a.unasked]
     if a.outcome in _UNDECIDED:
         word = verdict_on(a.effect, a.outcome) if a.outcome is Outcome.OPEN else _UNDECIDED[a.outcome]
@@ -123,12 +129,13 @@ def _advice(a: Assessment) -> list[str]:
     return [f"建议：{plain(a.advice)}"] if a.advice else []
 
 
-def _finding(row: Row, scan: Scan) -> str:
-    """A finding on a few lines: what, where, since when, and what proves it."""
+def _finding(row: Row, scan: Scan, unseen: Unseen) -> str:
+    """A finding on a few lines: what, where, since when, what proves it, and why it could not be looked at again."""
     f = row.finding
+    why = unseen.get(row.mark, "")
     marks = (
         CERTAINTY_WORDS.get(f.certainty, f.certainty), "预警" if f.notice else "",
-        change_word(row, scan.as_of, scan.kind == "recheck"), BASELINE_WORDS.get(f.baseline or "", ""),
+        change_word(row, scan.as_of, scan.kind == "recheck", unseen), BASELINE_WORDS.get(f.baseline or "", ""),
         "已豁免" if f.suppressed else "",
     )  # fmt: skip
     detail = f.detail if f.detail != row.problem else ""
@@ -136,7 +143,8 @@ def _finding(row: Row, scan: Scan) -> str:
     points = f"{figure(f.points, sign=True)}分" if f.points else ""
     details = {
         "分值": points, "位置": place(f.location), "网址": place(f.url) if f.url != f.location else "",
-        "摘录": f.evidence.quote, "豁免": f.suppressed or "", "首次发现": f.first_seen, "已通报": f.notified_on,
+        "未能复核": why, "摘录": f.evidence.quote, "豁免": f.suppressed or "", "首次发现": f.first_seen,
+        "已通报": f.notified_on,
         "指纹": f.fingerprint, "本次发现": f.evidence.seen_at, "存档": f.evidence.archive or "",
         "SHA-256": f.evidence.sha256 or "",
     }  # fmt: skip
@@ -151,8 +159,7 @@ def _broken(subject: SubjectResult, number: int, problem: str) -> ET.Element:
     return case
 
 
-def _gone_line(subject: SubjectResult, number: int) -> str:
-    gone = subject.gone[number]
+def _gone_line(gone: Gone) -> str:
     word = GONE_WORDS.get(gone.change, gone.change.value)
     notified = f"，{gone.notified_on}已通报" if gone.notified_on else ""
     where = place(gone.location or gone.url)

@@ -9,21 +9,25 @@ from dataclasses import dataclass
 from functools import partial
 
 from checker.model.results import Change, Gone, KindSummary, Outcome, Scan, SubjectResult, SuppressionUse, Verdict
+from checker.report._counted import PROBLEMS, REPEATED, REPEATED_DOUBTS, counts_of, kind_of
 from checker.report._inert import as_code, inert
 from checker.report._recheck import DONE, STILL, TAKEN_OVER, UNTOLD, Answer, answers, tally_line
 from checker.report._rows import (
     BASELINE_WORDS,
+    FEW,
+    KIND_WORDS,
     SCAN_WORDS,
     Row,
     bare,
     below_the_line,
     change_word,
     full_name,
+    gone_own,
     gone_word,
     place,
     rows,
 )
-from checker.report._wording import EFFECTS, VERDICTS, figure, moment, share
+from checker.report._wording import EFFECTS, VERDICTS, figure, half_decided_line, moment, share
 
 MOST_BYTES = 60_000
 """GitHub takes 65,536 characters in a comment."""
@@ -34,12 +38,17 @@ _LOUD = 8
 """Expired suppressions that stand at the top one by one."""
 
 
-_Entry = Callable[[], str]
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What writes a line, and for how many rows it stands."""
+
+    write: Callable[[], str]
+    rows: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A section: its title, what writes each entry, its share of the room, lines above them (a table's head).
+    """A section: its title, its entries, its share of the room, lines above them (a table's head).
 
     Entries are written only as long as there is room: a scan can have a hundred thousand.
     """
@@ -69,21 +78,23 @@ def _written(part: _Part, room: int) -> list[str]:
     """As many entries as there is room for, and how many are left out; nothing for an empty section."""
     if not part.entries:
         return []
-    lines = [f"### {part.title}（{len(part.entries)}）", "", *part.above]
+    rest = sum(entry.rows for entry in part.entries)
+    lines = [f"### {part.title}（{rest}）", "", *part.above]
     left = room - _size(lines) - 100
-    for number, write in enumerate(part.entries):
-        entry = write()
-        left -= _size([entry])
+    for entry in part.entries:
+        line = entry.write()
+        left -= _size([line])
         if left < 0:
             gap = [""] if part.above else []
-            lines += [*gap, f"另有 {len(part.entries) - number} 项，见 JSON、XLSX 或 CSV。"]
+            lines += [*gap, f"另有 {rest} 项，见 JSON、XLSX 或 CSV。"]
             break
-        lines.append(entry)
+        lines.append(line)
+        rest -= entry.rows
     return [*lines, ""]
 
 
 def _parts(scan: Scan) -> list[_Part]:
-    subjects = tuple(partial(_subject, s) for s in _by_verdict(scan))
+    subjects = tuple(_Entry(partial(_subject, s)) for s in _by_verdict(scan))
     if scan.kind == "recheck":
         return [
             _Part("复查结果", subjects, 12_000, _SUBJECTS),
@@ -99,7 +110,8 @@ def _parts(scan: Scan) -> list[_Part]:
         _Part("无法判定、待人工确认的规则", tuple(_undecided(scan)), 5_000),
         _Part("与以前相比", tuple(_gone(scan)), 4_000),
         _Part("提示", tuple(_failures(scan, "notice")), 3_000),
-        _Part("预警", tuple(partial(_line, r, scan.as_of) for r in rows(scan) if r.early), 3_000),
+        _Part(REPEATED, tuple(_folded(_repeats(scan), scan.as_of)), 2_000),
+        _Part("预警", tuple(_folded((r for r in rows(scan) if r.early), scan.as_of)), 3_000),
         _Part("豁免", tuple(_suppressions(scan)), 3_000),
     ]
 
@@ -118,7 +130,13 @@ def _head(scan: Scan) -> list[str]:
     ]
     lines += [_counts(word, k) for word, k in (("政府网站", scan.sites), ("政务新媒体", scan.accounts)) if k.registered]
     told = [f"{tally_line(scan.subjects)}。", "", TAKEN_OVER] if scan.kind == "recheck" else [_tallies(scan)]
-    return [*lines, "", *told]
+    return [*lines, *_half_decided(scan), "", *told]
+
+
+def _half_decided(scan: Scan) -> Iterator[str]:
+    for kind, word in KIND_WORDS.items():
+        if said := half_decided_line(s for s in scan.subjects if s.kind == kind):
+            yield f"\n> {word}：{said}。"
 
 
 def _counts(word: str, kind: KindSummary) -> str:
@@ -129,18 +147,17 @@ def _counts(word: str, kind: KindSummary) -> str:
 
 def _tallies(scan: Scan) -> str:
     """The certain problems by their change, by the baseline where there is one, and what became of known ones."""
-    blamed = [r for r in rows(scan) if r.counts and r.assessment.effect != "bonus"]
+    blamed = [r for r in rows(scan) if r.problem_counts]
     changes = Counter(change_word(r, scan.as_of) for r in blamed)
-    changes += Counter(gone_word(g) for s in scan.subjects for g in s.gone)
     baselines = Counter(BASELINE_WORDS.get(r.finding.baseline or "", "") for r in blamed)
-    hidden = sum(r.finding.suppressed is not None for r in rows(scan))
-    doubtful = Counter(a.outcome for s in scan.subjects for a in s.assessments)
     told = [f"{word} {n}" for word, n in (*changes.items(), *baselines.items()) if word]
-    told += [f"已豁免 {hidden}"] if hidden else []
-    told += [f"规则无法判定 {doubtful[Outcome.OPEN]}、待人工确认 {doubtful[Outcome.REVIEW]}"]
+    gone = Counter(gone_word(g) for s in scan.subjects for g in gone_own(s))
+    first, *others = counts_of(scan.subjects).values()
     idle = sum(r.assessment.outcome is not Outcome.FAIL for r in blamed)
     aside = f"（其中 {idle} 条所属指标未达否决标准或尚无结论，以下不列）" if idle else ""
-    return f"查实问题 {len(blamed)} 条{aside}；{'，'.join(told)}。"
+    became = f"：{'，'.join(told)}" if told else ""
+    parts = "，".join(f"{word} {n}" for word, n in gone.items()), "，".join(str(c) for c in others if c.number)
+    return "；".join(filter(None, [f"{first}{aside}{became}", *parts])) + "。"
 
 
 def _loud(scan: Scan) -> Iterator[str]:
@@ -166,9 +183,7 @@ def _by_verdict(scan: Scan) -> list[SubjectResult]:
 
 
 def _subject(subject: SubjectResult) -> str:
-    found = sum(
-        Row(subject, a, f).counts for a in subject.assessments if a.effect in {"veto", "deduct"} for f in a.findings
-    )
+    found = counts_of([subject])[PROBLEMS].number
     word = VERDICTS[subject.verdict] if subject.verdict else "已关停" if subject.status == "closed" else "不作判定"
     decided = f"{subject.decided.decided}/{subject.decided.of}" if subject.verdict else ""
     cells = [
@@ -182,12 +197,31 @@ def _subject(subject: SubjectResult) -> str:
 def _failures(scan: Scan, effect: str) -> Iterator[_Entry]:
     """The certain rows of failed rules of an effect, new ones first; a rule that failed without a row by itself."""
     failed = [(s, a) for s in scan.subjects for a in s.assessments if a.effect == effect and a.outcome is Outcome.FAIL]
-    found = [r for s, a in failed for f in a.findings if (r := Row(s, a, f)).counts]
-    for row in sorted(found, key=_newness):
-        yield partial(_line, row, scan.as_of)
+    found = [r for s, a in failed for f in a.findings if (r := Row(s, a, f)).problem_counts]
+    yield from _folded(sorted(found, key=_newness), scan.as_of)
     for subject, a in failed:
         if bare(a):
-            yield partial(_plainly, subject, a.title, f"：{a.problem or a.reason or ''}")
+            yield _Entry(partial(_plainly, subject, a.title, f"：{a.problem or a.reason or ''}"))
+
+
+def _folded(found: Iterable[Row], as_of: str) -> Iterator[_Entry]:
+    """The rows, but of one subject, rule and clause only the first few; how many more there are stands at the end."""
+    seen: dict[tuple[str, str, str], list[Row]] = {}
+    for row in found:
+        alike = seen.setdefault((row.subject.id, row.assessment.rule, row.finding.clause), [])
+        alike.append(row)
+        if len(alike) <= FEW:
+            yield _Entry(partial(_line, row, as_of))
+    for alike in seen.values():
+        if (more := len(alike) - FEW) > 0:
+            said = f"：另有 {more} 处，见 XLSX、HTML 或 CSV"
+            yield _Entry(partial(_plainly, alike[0].subject, alike[0].problem, said), more)
+
+
+def _repeats(scan: Scan) -> list[Row]:
+    """The findings that say of others that they were notified before, the certain ones first."""
+    found = [r for r in rows(scan) if kind_of(r) in {REPEATED, REPEATED_DOUBTS}]
+    return sorted(found, key=lambda r: r.finding.certainty != "certain")
 
 
 def _plainly(subject: SubjectResult, *texts: str) -> str:
@@ -201,16 +235,16 @@ def _newness(row: Row) -> tuple[bool, bool]:
 def _below(scan: Scan) -> Iterator[_Entry]:
     for subject in scan.subjects:
         if below := below_the_line(subject):
-            yield partial(_plainly, subject, below)
+            yield _Entry(partial(_plainly, subject, below))
 
 
 def _line(row: Row, as_of: str) -> str:
     f = row.finding
-    detail = f"：{inert(f.detail, 200)}" if f.detail and f.detail != row.problem else ""
+    detail = f"：{inert(row.detail, 200)}" if row.detail and f.detail != row.problem else ""
     points = f"（{figure(f.points, sign=True)} 分）" if f.points else ""
     marks = (change_word(row, as_of), BASELINE_WORDS.get(f.baseline or "", ""), _notified(f.notified_on))
     where = as_code(place(f.url) or place(f.location))
-    about = f"**{inert(full_name(row.subject), 80)}** {inert(row.problem, 200)}{detail}{points}"
+    about = f"**{inert(full_name(row.subject), 80)}** {inert(row.claim, 200)}{detail}{points}"
     return f"- {about} {where} \\[{'，'.join(filter(None, marks))}\\] 〔{f.fingerprint[:_FINGERPRINT]}〕"
 
 
@@ -221,7 +255,7 @@ def _notified(day: str) -> str:
 def _broken(scan: Scan) -> Iterator[_Entry]:
     for subject in scan.subjects:
         for problem in subject.problems:
-            yield partial(_plainly, subject, problem)
+            yield _Entry(partial(_plainly, subject, problem))
 
 
 _Doubt = tuple[bool, str, str, str, str]
@@ -237,7 +271,7 @@ def _undecided(scan: Scan) -> Iterator[_Entry]:
                 key = (not a.blocks, word, EFFECTS.get(a.effect, a.effect), a.title, a.reason or "原因不明")
                 found.setdefault(key, []).append(s)
     for doubt in sorted(found, key=_weight):
-        yield partial(_doubt, doubt, found[doubt])
+        yield _Entry(partial(_doubt, doubt, found[doubt]))
 
 
 def _weight(doubt: _Doubt) -> tuple[bool, int]:
@@ -261,7 +295,7 @@ def _answered(scan: Scan, word: str) -> Iterator[_Entry]:
     for subject in scan.subjects:
         for answer in answers(subject):
             if answer.state == word:
-                yield partial(_answer, subject, answer)
+                yield _Entry(partial(_answer, subject, answer))
 
 
 def _answer(subject: SubjectResult, answer: Answer) -> str:
@@ -277,8 +311,8 @@ def _answer(subject: SubjectResult, answer: Answer) -> str:
 def _gone(scan: Scan) -> Iterator[_Entry]:
     """Known findings that are not there today."""
     for subject in scan.subjects:
-        for gone in subject.gone:
-            yield partial(_gone_line, subject, gone)
+        for gone in gone_own(subject):
+            yield _Entry(partial(_gone_line, subject, gone))
 
 
 def _gone_line(subject: SubjectResult, gone: Gone) -> str:
@@ -293,10 +327,10 @@ def _suppressions(scan: Scan) -> Iterator[_Entry]:
     """The rows that do not count and why, then suppressions that have expired, not begun, or hidden nothing."""
     for row in rows(scan):
         if row.finding.suppressed:
-            yield partial(_hidden, row, scan.as_of)
+            yield _Entry(partial(_hidden, row, scan.as_of))
     for use in scan.suppressions:
         if use.state != "active" or not use.hidden:
-            yield partial(_use, use)
+            yield _Entry(partial(_use, use))
 
 
 def _hidden(row: Row, as_of: str) -> str:

@@ -1,7 +1,7 @@
 """The report for a person at a terminal, in Chinese.
 
 Everything that comes from pages or the registry goes through `plain` first: it can neither steer the terminal nor
-be taken for markup. Nothing is left out but doubtful rows of one rule beyond `DOUBTFUL_ROWS`, which JSON holds.
+be taken for markup. Nothing is left out but rows of one rule and clause beyond the first few, which are counted.
 """
 
 from collections import Counter
@@ -11,10 +11,11 @@ from rich.text import Text
 
 from checker.model.results import Assessment, Finding, KindSummary, Outcome, Scan, SubjectResult, Verdict
 from checker.report import _recheck
+from checker.report._counted import counted
 from checker.report._doubts import Common, common_doubts, telling, write_common, write_open, write_unasked
 from checker.report._legend import write_legend
 from checker.report._lines import Sheet, plain, printed
-from checker.report._rows import BASELINE_WORDS
+from checker.report._rows import BASELINE_WORDS, FEW
 from checker.report._suppressions import write_suppressions
 from checker.report._wording import (
     ASK_THE_OWNER,
@@ -31,10 +32,10 @@ from checker.report._wording import (
     moment,
     share,
     tally,
+    untold,
     verdict_line,
 )
 
-DOUBTFUL_ROWS = 10
 QUOTE_LENGTH = 120
 FINGERPRINT_LENGTH = 8
 """Enough for `checker evidence`, which asks for more where two begin alike."""
@@ -97,6 +98,8 @@ def _counts(sheet: Sheet, scan: Scan) -> None:
     for title, kind in (("政府网站　", scan.sites), ("政务新媒体", scan.accounts)):
         if kind.registered:
             sheet.add(_count_line(title, kind), hang=12)
+    if scan.kind != "recheck" and scan.subjects:
+        sheet.add(Text.assemble(("发现的问题  ", "bold"), counted(scan.subjects)), hang=12)
 
 
 def _count_line(title: str, kind: KindSummary) -> Text:
@@ -221,30 +224,45 @@ def _rule(sheet: Sheet, assessment: Assessment, findings: list[Finding], effect:
     line = Text.assemble((f"{assessment.rule} ", "cyan"), (plain(assessment.title), "bold"), "  ")
     doubtful = assessment.outcome in {Outcome.OPEN, Outcome.REVIEW}
     sheet.add(line.append(done, "yellow" if doubtful else EFFECT_COLOURS[effect]), indent=4, hang=2)
-    shown, cut = _shown(findings)
+    shown, folded = _shown(findings)
     for finding in shown:
         _finding(sheet, finding, assessment, as_of)
-    if cut:
-        sheet.add(Text(f"另有 {cut} 条，见 JSON", "dim"), indent=6)
+    for alike in folded:
+        sheet.add(Text(_more(alike, assessment), "dim"), indent=6, hang=2)
     if assessment.advice and effect != "bonus":
         sheet.add(Text(f"建议：{plain(assessment.advice)}", "italic"), indent=6, hang=6)
 
 
-def _shown(findings: list[Finding]) -> tuple[list[Finding], int]:
-    """Every certain row, then the first doubtful ones; and how many are cut."""
-    certain = [f for f in findings if f.certainty == "certain"]
-    doubtful = sorted((f for f in findings if f.certainty != "certain"), key=lambda f: f.certainty)
-    return certain + doubtful[:DOUBTFUL_ROWS], len(doubtful[DOUBTFUL_ROWS:])
+def _shown(findings: list[Finding]) -> tuple[list[Finding], list[list[Finding]]]:
+    """Of each clause the first rows, certain ones before doubtful ones; and the others, those of a clause together."""
+    shown: list[Finding] = []
+    clauses: dict[str, list[Finding]] = {}
+    for finding in sorted(findings, key=lambda f: list(CERTAINTIES).index(f.certainty)):
+        alike = clauses.setdefault(finding.clause, [])
+        alike.append(finding)
+        shown += [finding] if len(alike) <= FEW else []
+    return shown, [alike[FEW:] for alike in clauses.values() if len(alike) > FEW]
+
+
+def _more(alike: list[Finding], assessment: Assessment) -> str:
+    """How many rows of a clause are not told one by one, and how sure they are."""
+    count = Counter(CERTAINTIES[f.certainty] for f in alike)
+    doubtful = "、".join(f"{word} {count[word]} 处" for word in CERTAINTIES.values() if word and count[word])
+    aside = f"（其中{doubtful}）" if doubtful else ""
+    wording = plain(alike[0].problem or assessment.problem)
+    said = untold(wording) if all(f.certainty == "unknown" for f in alike) else wording
+    return f"{said}：另有 {len(alike)} 处{aside}，见 XLSX、HTML 或 JSON"
 
 
 def _finding(sheet: Sheet, finding: Finding, assessment: Assessment, as_of: str) -> None:
-    certainty = CERTAINTIES.get(finding.certainty, finding.certainty)
+    certainty = "" if finding.certainty == "unknown" else CERTAINTIES.get(finding.certainty, finding.certainty)
     marks = [certainty, change_mark(finding, assessment.effect, as_of)]
     line = Text("· ")
     for mark in filter(None, marks):
         line.append(f"[{plain(mark)}] ", "yellow")
     wording, detail = plain(finding.problem or assessment.problem), plain(finding.detail)
-    line.append(wording if not detail or detail == wording else f"{wording}：{detail}")
+    said = wording if not detail or detail == wording else f"{wording}：{detail}"
+    line.append(untold(wording, detail) if finding.certainty == "unknown" else said)
     if finding.points:
         line.append(f"  {figure(finding.points, sign=True)} 分", "bold")
     if finding.baseline == "known":

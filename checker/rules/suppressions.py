@@ -60,7 +60,7 @@ def _too_long(lines: yaml_lines.Lines, vetoes: set[str]) -> Iterator[Problem]:
             suppression = Suppression.model_validate(entry)
         except ValidationError:
             continue  # that is told by itself
-        days = (suppression.expires - suppression.created).days
+        days = (suppression.expires - suppression.created).days + 1  # both days are included
         if suppression.rule in vetoes and days > VETO_DAYS:
             why = (
                 f"'{suppression.rule}' is a veto (单项否决) and is suppressed for {days} days; at most {VETO_DAYS} "

@@ -203,7 +203,8 @@ def _unjudged(facts: FactsWriter) -> str:
         unjudged = facts.execute("SELECT count(*) FROM link_check WHERE reason = ?", (reason.value,))[0][0]
         if unjudged:
             return f"{unjudged}个链接{words}"
-    return ""
+    left = facts.execute("SELECT reason FROM gather_log WHERE fact = 'link_check' AND state = 'partial' LIMIT 1")
+    return str(left[0][0]) if left else ""
 
 
 _NOT_ASKED = {

@@ -31,9 +31,9 @@ class Focus:
 
     `lists` are columns whose further list pages are read, `dated` columns (or the home page) of whose entries those
     without a date in the list are opened. `extent` is '' for nothing else, lists (navigation, site map and all
-    columns) or site (whatever the home page leads to, too). `targets` are links to be verified, `probes` the tests to
-    be made. `columns` are those that only pages which are not read now led to. `samples` are the original samples by
-    rule.
+    columns) or site (whatever the home page leads to, too). `targets` are links to be verified, with `offers` also
+    those that count as a column or a channel unless they are dead; `probes` the tests to be made. `columns` are those
+    that only pages which are not read now led to. `samples` are the original samples by rule.
     """
 
     seeds: tuple[Seed, ...] = ()
@@ -41,6 +41,7 @@ class Focus:
     dated: frozenset[str] = frozenset()
     extent: str = ""
     targets: frozenset[str] = frozenset()
+    offers: bool = False
     probes: frozenset[str] = frozenset()
     columns: tuple[SiteColumn, ...] = ()
     samples: tuple[tuple[str, tuple[Sampled, ...]], ...] = ()
@@ -56,10 +57,6 @@ class Focus:
     @property
     def _named(self) -> frozenset[str]:
         return frozenset(seed.url for seed in self.seeds)
-
-    def names_target(self, url: str) -> bool:
-        """Whether a link target is to be verified again."""
-        return url in self.targets
 
 
 def queue_seeds(frontier: Frontier, focus: Focus) -> None:

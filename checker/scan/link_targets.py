@@ -5,8 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
+from typing import Any
 
 from checker.config import Budget, shipped
+from checker.errors import StoreError
+from checker.facts.query import QueryError, open_growing
 from checker.fetch import Fetcher
 from checker.gather.links import (
     INTRANET,
@@ -43,9 +46,7 @@ async def check_links(work: Reading, budget: Budget, fetch: Fetcher) -> None:
 
     What the home page carries comes first, then the rest in order of first sight: the budget cuts at the end.
     """
-    rows = work.facts.execute(_TARGETS, (work.home,))
-    if work.focus is not None:
-        rows = [row for row in rows if work.focus.names_target(row[0])]
+    rows = _concerned(work, work.facts.execute(_TARGETS, (work.home,)))
     targets = [_target(work, url, _unless_led_out(work, _look(url, *seen))) for url, *seen in rows]
     ends = _pager_links(work)
     lexicon = the_lexicon()
@@ -73,6 +74,28 @@ async def check_links(work: Reading, budget: Budget, fetch: Fetcher) -> None:
     reason = _untold(work)
     state = "partial" if reason else "complete"
     work.facts.write([GatherLog(work.site.id, "hidden_link", work.home, state, reason)])
+
+
+def _concerned(work: Reading, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The targets that a recheck may verify, and a line that the others were left; without a focus all of them."""
+    if work.focus is None:
+        return rows
+    named = work.focus.targets | (_offered(work) if work.focus.offers else frozenset())
+    mine = [row for row in rows if row[0] in named]
+    if left := len(rows) - len(mine):
+        reason = f"复查只核验有关的链接，{left}个链接未核验"
+        work.facts.write([GatherLog(work.site.id, "link_check", "", "partial", reason)])
+    return mine
+
+
+def _offered(work: Reading) -> frozenset[str]:
+    """Targets of links that count as a column or a channel of the site unless they are dead."""
+    work.facts.commit()
+    try:
+        with open_growing(work.facts.path) as reader:
+            return frozenset(str(row["url"]) for row in reader.ask(_OFFERED))
+    except (QueryError, StoreError):  # nobody says of what is not verified that it works
+        return frozenset()
 
 
 @cache
@@ -146,6 +169,8 @@ def _look(
     hops = tuple(chain.split(" → ")) if chain else ()
     return Look(FetchOutcome(outcome), status, end, seen_at, hops, tls, sent_to(url, end))
 
+
+_OFFERED = "SELECT url FROM offered_channel UNION SELECT url FROM found_column WHERE type <> 'other'"
 
 _PAGERS = """
 SELECT p.url, t.url, l.text FROM page s JOIN address p ON p.id = s.url JOIN link l ON l.page = s.url

@@ -19,7 +19,7 @@ from checker.scan.focus import Focus, queue_seeds, queue_undated, restore_column
 from checker.scan.hours import never_shut
 from checker.scan.keeping import keep
 from checker.scan.link_targets import check_links
-from checker.scan.outage import GAVE_UP, bring_home, cut_off
+from checker.scan.outage import GAVE_UP, PATIENCE_SECONDS, bring_home, cut_off
 from checker.scan.probes import run_probes
 from checker.scan.rendering import note_needed, render_pages
 from checker.scan.state import CRASHED, Progress, Reading, known_columns
@@ -64,6 +64,8 @@ async def gather_site(  # noqa: PLR0913 - all of it is one subject's
     pages, admits = site.max_pages or budget.pages, focus.admits if focus else None
     frontier = Frontier(facts, scope, pages, budget.depth, _last_rank(site, budget), admits)
     work = Reading(site, home, facts, frontier, scope, clock, archive=archive, shut=shut, focus=focus)
+    if budget.columns_only:
+        work.outage_waited = PATIENCE_SECONDS  # a person sits before it: told at once, and asked again by him
     _take_up(work)
     end = time.monotonic() + budget.minutes * 60
     await _read_pages(work, budget, end, fetch, progress)

@@ -17,7 +17,7 @@ def validated(model: type[M], lines: Lines) -> tuple[M | None, list[Problem]]:
     """The file as an object of `model`, or every problem with its line."""
     if not isinstance(lines.data, dict):
         what = "is empty" if lines.data is None else "does not hold keys and values"
-        return None, [Problem(lines.file, 1, f"{what}; see the example in the README")]
+        return None, [Problem(lines.file, 1, f"{what}; the examples in docs/ show what belongs there")]
     try:
         return model.model_validate(lines.data), []
     except ValidationError as error:

@@ -27,7 +27,7 @@ ELSEWHERE = "导航链接指向站外"
 """Reason of a column on another site: it is a channel, never a column whose content is judged."""
 
 _CHANNELS = frozenset({"consultation", "services", "application", "survey", "interview"})
-_PLATFORM = re.compile(r"(?:^|\.)gov\.cn$|(?:^|\.)xn--zfr164b$|12345|zwfw|liuyan", re.IGNORECASE)
+_PLATFORM = re.compile(r"(?:^|\.)gov\.cn$|(?:^|\.)xn--zfr164b$|(?<!\d)12345(?!\d)|zwfw|liuyan", re.IGNORECASE)
 _PLAINLY = frozenset({"profile", "functions", "leaders"})
 _SINGLE_PAGES = frozenset({
     "profile", "functions", "leaders", "disclosure", "application", "report", "consultation", "services", "statistics",

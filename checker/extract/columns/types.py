@@ -34,7 +34,7 @@ _SEGMENTS = {
 """Last folders of addresses. None of them makes a type with a period (news, notice, policy, interpretation): that a
 column is late must stand on more than its address."""
 
-_HOSTS = (("consultation", re.compile(r"(?:^|[.\-])12345|liuyan")), ("services", re.compile(r"zwfw|zwdt")))
+_HOSTS = (("consultation", re.compile(r"(?:^|[.\-])12345(?!\d)|liuyan")), ("services", re.compile(r"zwfw|zwdt")))
 _LENT = frozenset({
     "policy", "interpretation", "news", "notice", "profile", "functions", "data", "disclosure", "survey", "interview",
     "special", "services",

@@ -57,7 +57,7 @@ def program() -> str:
 def available() -> str:
     """'' if pages can be rendered here, else in Chinese what is missing and how to get it."""
     if find_spec("playwright") is None:
-        return "未安装浏览器组件：pip install 'checker[browser]'"
+        return "未安装浏览器组件：pip install '.[browser]'"
     if program():
         return ""
     named = os.environ.get("CHECKER_CHROMIUM", "").strip()

@@ -13,9 +13,11 @@ _SECONDS = 20
 def examine_browser(_: Surroundings) -> Iterator[Check]:
     """Chromium: whether it is there and answers; and a font for Chinese."""
     if available():
-        advice = "apt-get install chromium and pip install 'checker[browser]', or name one with CHECKER_CHROMIUM"
-        found = program() or "none found"
-        yield Check("browser", "Chromium", State.WARNING, f"pages that need it stay open ({found})", advice)
+        found = program()
+        ways = "apt-get install chromium, or name one with CHECKER_CHROMIUM; then pip install '.[browser]'"
+        advice = "pip install '.[browser]'" if found else ways
+        said = f"pages that need it stay open ({found or 'none found'})"
+        yield Check("browser", "Chromium", State.WARNING, said, advice)
         return
     said = _output(program(), "--version")
     if said:

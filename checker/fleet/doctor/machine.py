@@ -52,7 +52,7 @@ def examine_extras(_: Surroundings) -> Iterator[Check]:
     """The parts that are installed on request only."""
     for extra, module, without in _EXTRAS:
         if find_spec(module) is None:
-            advice = f"pip install 'checker[{extra}]'; without it {without}"
+            advice = f"pip install '.[{extra}]'; without it {without}"
             yield Check("extras", f"checker[{extra}]", State.WARNING, "not installed", advice)
         else:
             yield Check("extras", f"checker[{extra}]", State.OK, f"{module} {_version(module)}")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from checker.errors import CheckerError
 from checker.fleet.doctor.contract import Check, State, Surroundings
+from checker.fleet.history import strangers
 from checker.fleet.lock import StoreLock
 from checker.fleet.store import ScanReader
 from checker.history.files import SCHEMA_VERSION
@@ -31,6 +32,7 @@ def examine_store(around: Surroundings) -> Iterator[Check]:
         yield Check("store", "rights", State.WARNING, "others on this machine may read it", advice)
     yield from _holder(store)
     yield from _history(store)
+    yield from _strangers(store)
     yield from _scans(store)
 
 
@@ -71,6 +73,9 @@ def _history(store: Path) -> Iterator[Check]:
         path = store / f"{name}.sqlite"
         if not path.exists():
             continue
+        if not path.stat().st_size:  # a kill came before its schema: the next command makes it
+            yield Check("store", name, State.WARNING, f"{path} is empty")
+            continue
         try:
             version = _version(path)
         except (sqlite3.Error, TypeError) as error:
@@ -82,6 +87,20 @@ def _history(store: Path) -> Iterator[Check]:
             yield Check("store", name, State.MISSING, found, "update checker; nothing of it is lost")
         else:
             yield Check("store", name, State.OK, f"schema {version}, {path.stat().st_size / 1e6:.1f} MB")
+
+
+def _strangers(store: Path) -> Iterator[Check]:
+    """A history that lacks the stored scans was lost or replaced, however healthy the file is."""
+    try:
+        lost = strangers(store)
+    except CheckerError:
+        return  # that it cannot be read was said
+    if lost.unknown:
+        advice = (
+            "put back a copy of history.sqlite from before; without one `checker evaluate --scan ID` records a scan "
+            "anew, but nobody knows what was notified, and `checker history prune` keeps such scans"
+        )
+        yield Check("store", "known scans", State.WARNING, f"the history {lost} ({_named([*lost.unknown])})", advice)
 
 
 def _version(path: Path) -> int:

@@ -2,15 +2,17 @@
 
 import fcntl
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 from checker.config import SHANGHAI
 from checker.fetch.archive.index import PARTS, WARC
 from checker.fleet.history.wiping import size_of
+from checker.history.others import OF_OTHERS
 
 REMOVED = "removed"
 """Folder of the store to which a scan goes before it is wiped: half wiped, it must not look like a scan."""
@@ -141,18 +143,49 @@ def _of_scan(scan: StoredScan) -> Iterator[Leftover]:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What the stored scans tell of those whom the history knows by id only: names, and rules that earn points."""
+    """What the stored scans tell of those whom the history knows by id only: names of subjects, titles of rules.
+
+    `merits` are rules that earn points, `others` those that speak of other findings.
+    """
 
     names: dict[str, str]
+    titles: dict[str, str]
     merits: frozenset[str]
+    others: frozenset[str]
+
+
+_OTHERS = """
+SELECT DISTINCT json_extract(a.value, '$.rule') FROM (SELECT body FROM result LIMIT 1) r,
+json_each(r.body, '$.assessments') a WHERE json_extract(a.value, '$.of_others')
+"""
+"""Every result holds every rule: one of them tells."""
 
 
 def called(store: Path) -> Called:
-    """Names of subjects by id and the rules of merits, as far as the stored scans tell them; the newest counts."""
+    """What the stored scans tell, as far as they can be read; the newest counts."""
     names: dict[str, str] = {}
+    titles: dict[str, str] = {}
     effects: dict[str, str] = {}
+    others = set(OF_OTHERS)
     for path in sorted((store / "scans").glob("*/scan.sqlite")):
         with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
             names |= dict(db.execute("SELECT id, name FROM subject"))
+            titles |= dict(db.execute("SELECT DISTINCT rule, title FROM assessment"))
             effects |= dict(db.execute("SELECT DISTINCT rule, effect FROM assessment"))
-    return Called(names, frozenset(rule for rule, effect in effects.items() if effect == "bonus"))
+            others |= {rule for (rule,) in db.execute(_OTHERS)}
+    merits = frozenset(rule for rule, effect in effects.items() if effect == "bonus")
+    return Called(names, titles, merits, frozenset(others))
+
+
+_ALIKE = 5
+
+
+def alike(wanted: str, known: Mapping[str, str]) -> str:
+    """What may have been meant, as the end of a message: ids that begin so, and ids and names that read alike."""
+    folded = wanted.casefold()
+    begin = [i for i, name in known.items() if i.casefold().startswith(folded) or folded in name.casefold()]
+    close = get_close_matches(folded, known, _ALIKE, 0.5)
+    close += [i for i, name in known.items() if name in get_close_matches(wanted, known.values(), _ALIKE, 0.5)]
+    found = list(dict.fromkeys([*sorted(begin), *close]))[:_ALIKE]
+    told = (f"{i} {known[i]}".strip() for i in found)
+    return f"; close are {'、'.join(told)}" if found else ""

@@ -8,7 +8,9 @@ from pathlib import Path
 from checker.config import SHANGHAI
 from checker.errors import UsageError
 from checker.fleet.evaluate import load_scan
+from checker.fleet.history.inventory import alike
 from checker.history.notifying import Notification, record_notified
+from checker.history.others import OF_OTHERS, WARNINGS
 from checker.model.results import Assessment, Finding, Outcome, Scan, SubjectResult
 
 _OFFENCES = {"veto", "deduct", "notice"}
@@ -45,10 +47,10 @@ def notify(store: Path, scan: str | None, on: date, document: str, chosen: Chose
     inspected = datetime.fromisoformat(stored.as_of).astimezone(SHANGHAI).date()
     if on < inspected:
         raise UsageError(f"--on {on}: scan {stored.id} inspected on {inspected}, after that day")
-    judged = {a.rule for s in stored.subjects for a in s.assessments}
+    judged = {a.rule: a.title for s in stored.subjects for a in s.assessments}
     for rule in chosen.rules:
         if rule not in judged:
-            raise UsageError(f"--rule {rule}: scan {stored.id} holds no result of this rule")
+            raise UsageError(f"--rule {rule}: scan {stored.id} holds no result of this rule{alike(rule, judged)}")
     found = list(named(stored, chosen))
     if not found:
         raise UsageError(f"scan {stored.id} has no such finding to notify of")
@@ -60,17 +62,24 @@ def notify(store: Path, scan: str | None, on: date, document: str, chosen: Chose
 def named(scan: Scan, chosen: Chosen) -> Iterator[tuple[SubjectResult, Assessment, Finding]]:
     """What a circular prints of a scan: the certain rows of failed assessments, without early warnings.
 
-    Suppressed rows are left out. With candidates also the doubtful rows of what failed or waits for a person.
+    Suppressed rows are left out, and so is what repeats other findings. With candidates also the doubtful rows of what
+    failed or waits for a person.
     """
     outcomes = {Outcome.FAIL} | ({Outcome.REVIEW} if chosen.candidates else set())
     certainties = {"certain", "candidate"} if chosen.candidates else {"certain"}
     for subject in scan.subjects:
         for a in subject.assessments:
-            if a.outcome not in outcomes or a.effect not in _OFFENCES or (chosen.rules and a.rule not in chosen.rules):
+            if a.outcome not in outcomes or _is_aside(a) or (chosen.rules and a.rule not in chosen.rules):
                 continue
             for f in a.findings:
                 if f.certainty in certainties and f.suppressed is None and not _warns_only(a, f):
                     yield subject, a, f
+
+
+def _is_aside(assessment: Assessment) -> bool:
+    """Whether a rule names nothing that must be mended: a merit, a repetition of other findings, an early warning."""
+    rule = assessment.rule
+    return assessment.effect not in _OFFENCES or assessment.of_others or rule in OF_OTHERS or rule in WARNINGS
 
 
 def _warns_only(assessment: Assessment, finding: Finding) -> bool:

@@ -20,8 +20,10 @@ from checker.fetch.archive.pages import OLDEST
 from checker.fleet.history.inventory import ASIDE, REMOVED, Leftover, StoredScan, is_held, leftovers, scans_of
 from checker.fleet.history.wiping import size_of, wipe
 from checker.fleet.lock import ScanLock
+from checker.history.scans import known_scans
 
 Said = Callable[[str], None]
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,25 @@ def planned(store: Path, retention: Retention, notified: Mapping[str, str]) -> P
     )
 
 
+def check_known(store: Path, plan: Plan, retention: Retention) -> None:
+    """Raise StoreError if the history does not know a finished scan that would go: nobody knows then what was notified.
+
+    Whoever drops the evidence of notified findings anyhow is not asked.
+    """
+    known = known_scans(store)
+    unknown = [r.scan.id for r in plan.removals if r.scan.ended and r.scan.id not in known]
+    if not unknown or retention.drop_notified:
+        return
+    more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
+    named = ", ".join(unknown[:_SHOWN])
+    raise StoreError(
+        f"{store / 'history.sqlite'}: does not know {len(unknown)} of the scans that would go ({named}{more}), so "
+        "nobody can tell whether notified findings rest on them; nothing was removed. Put back a copy of the history "
+        "from before; or `checker evaluate --scan ID` records a scan anew (not what was notified); or "
+        "--drop-notified lets them go"
+    )
+
+
 def registries(scans: Iterable[StoredScan]) -> list[list[StoredScan]]:
     """The finished scans of whole registries, in order, by registry: those that share a subject are of the same one."""
     found: list[tuple[frozenset[str], list[StoredScan]]] = []
@@ -120,7 +141,8 @@ def _outdated(scans: Sequence[StoredScan], retention: Retention) -> dict[str, st
             bounds = [when for subjects, when in last if not scan.subjects or scan.subjects & subjects]
             if not bounds or any(when is None or scan.moment >= when for when in bounds):
                 continue
-            reasons.append(f"{retention.keep_scans} newer ones stay")
+            keep = retention.keep_scans
+            reasons.append(f"{keep} newer {'one stays' if keep == 1 else 'ones stay'}")
         if retention.before is not None:
             if scan.moment >= retention.before:
                 continue

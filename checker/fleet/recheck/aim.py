@@ -21,6 +21,9 @@ MOST_CARRIERS = 30
 """Pages that carried a dead link and are read again, at most; with more of them nobody says that it is off all."""
 
 _LINKED = frozenset({"link_check", "hidden_link"})
+_OFFERED = frozenset({"offered_channel", "found_column"})
+"""Views in which a link that nobody has verified counts as one that works."""
+
 _ON_HOME = Need("list_item", "home")
 
 
@@ -117,6 +120,7 @@ class _Aim:
     targets: set[str] = field(default_factory=set)
     probes: set[str] = field(default_factory=set)
     extent: str = ""
+    offers: bool = False
 
     @property
     def columns(self) -> frozenset[str]:
@@ -131,6 +135,7 @@ class _Aim:
             named |= set(self.before.carriers(target.url)[:MOST_CARRIERS])
         else:
             named.add(target.url)
+        self.offers |= bool(loaded.reads & _OFFERED)
         self.name(_addresses(sorted(named)))
         self.probes |= {need.at for need in loaded.needs if need.fact == "probe" and need.at}
         if "ipv6" in self.probes:
@@ -165,7 +170,7 @@ class _Aim:
         )  # fmt: skip
         return Focus(
             seeds, frozenset(self.lists), frozenset(self.dated), self.extent, frozenset(self.targets),
-            frozenset(self.probes), led_elsewhere, tuple(samples.items()),
+            self.offers, frozenset(self.probes), led_elsewhere, tuple(samples.items()),
         )  # fmt: skip
 
 

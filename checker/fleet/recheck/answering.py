@@ -1,5 +1,6 @@
 """What became of each finding that was looked at again, and the old result with that taken into account."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -17,6 +18,9 @@ OTHER_RULES = "复查所用指标与原检查不同"
 DAMAGED = "原检查的资料文件已损坏，无法对照"
 _CROWDED = "曾引用该链接的页面较多，本次未全部重新读取"
 _NOT_LOOKED = "本次未能再检查"
+_UNTIL = re.compile(r"至(\d{4}-\d{2}-\d{2})）$")
+"""Last day of a suppression, as its rows say it."""
+
 _DOUBTED = "本次只见疑似情形，需人工确认"
 
 
@@ -25,7 +29,7 @@ class Question:
     """One subject's findings to be answered: its old result and its facts file (None: damaged), in the scan `based_on`.
 
     `profile` is that which the old result was judged by; `remark` stands with every answer. `settled` are findings that
-    were rectified or accepted before this recheck.
+    were rectified or accepted before this recheck. `today` is its inspection day.
     """
 
     base: SubjectResult
@@ -35,6 +39,7 @@ class Question:
     profile: Profile
     remark: str = ""
     settled: frozenset[str] = frozenset()
+    today: str = ""
 
 
 def unanswered(targets: Iterable[KnownFinding], reason: str) -> tuple[Gone, ...]:
@@ -69,11 +74,10 @@ def answered(question: Question, today: SubjectResult | None, gone: Iterable[Gon
 
     `today` is what was found now (None: nothing was looked at), `gone` says what is not there any more.
     """
-    assessments = today.assessments if today else ()
-    seen = {f.fingerprint: (a, f) for a in assessments for f in a.findings if f.certainty != "unknown"}
+    known = {g.fingerprint: g for g in gone}
+    seen = {mark: rows for mark, rows in _seen(today).items() if mark not in known}
     doubted = _certain(question) & {mark for mark, (_, f) in seen.items() if f.certainty != "certain"}
     there = {mark: rows for mark, rows in seen.items() if mark not in doubted}
-    known = {g.fingerprint: g for g in gone}
     asked = {t.fingerprint for t in question.targets}
     missing = tuple(
         _remarked(
@@ -91,9 +95,15 @@ def answered(question: Question, today: SubjectResult | None, gone: Iterable[Gon
     return replace(result, gone=missing, statistics=today.statistics if today else {})
 
 
+def _seen(today: SubjectResult | None) -> dict[str, tuple[Assessment, Finding]]:
+    """What was found now; of one identity what counts goes before an early warning."""
+    rows = [(a, f) for a in (today.assessments if today else ()) for f in a.findings if f.certainty != "unknown"]
+    return {f.fingerprint: (a, f) for a, f in sorted(rows, key=lambda row: not row[1].notice)}
+
+
 def _certain(question: Question) -> set[str]:
     """What was certain then; where that is only suspected now (a sheet of posts grew old), a person must look."""
-    base = {f.fingerprint: f.certainty for a in question.base.assessments for f in a.findings}
+    base = {f.fingerprint: f.certainty for a in question.base.assessments for f in a.findings if not f.notice}
     return {t.fingerprint for t in question.targets if base.get(t.fingerprint, t.certainty) == "certain"}
 
 
@@ -105,19 +115,39 @@ def _rows(
     question: Question, assessment: Assessment, still: Mapping[str, tuple[Assessment, Finding]],
     answers: Mapping[str, Change],
 ) -> tuple[Finding, ...]:  # fmt: skip
-    """The rows of one rule that stay, and those that were notified without being among them and are there now."""
+    """The rows of one rule that stay, and those that were notified without being among them and are there now.
+
+    An early warning beside what was notified is not what is looked at again: it stays as it was.
+    """
     notified = {t.fingerprint: t.notified_on for t in question.targets}
+    clauses = {t.fingerprint: t.clause for t in question.targets}
+
+    def beside(f: Finding) -> bool:
+        return f.notice and f.fingerprint in clauses and f.clause != clauses[f.fingerprint]
+
     kept = [
         f for f in assessment.findings
-        if answers.get(f.fingerprint) is not Change.RECTIFIED and f.fingerprint not in question.settled
+        if beside(f)
+        or (answers.get(f.fingerprint) is not Change.RECTIFIED and f.fingerprint not in question.settled)
     ]  # fmt: skip
-    rows = [_kept(question, f, still, answers, notified.get(f.fingerprint, f.notified_on)) for f in kept]
-    mine = {f.fingerprint for f in assessment.findings}
+    rows = [
+        f if beside(f) else _kept(
+            question, _exposed(f, question.today), still, answers, notified.get(f.fingerprint, f.notified_on)
+        )
+        for f in kept
+    ]  # fmt: skip
+    mine = {f.fingerprint for f in assessment.findings if not beside(f)}
     rows += [
         replace(f, notified_on=notified[mark], rechecked=NOT_RECTIFIED)
         for mark, (a, f) in still.items() if a.rule == assessment.rule and mark not in mine
     ]  # fmt: skip
     return tuple(rows)
+
+
+def _exposed(row: Finding, today: str) -> Finding:
+    """A row whose suppression has expired since: it counts again."""
+    ends = _UNTIL.search(row.suppressed or "")
+    return replace(row, suppressed=None) if ends and today and today > ends[1] else row
 
 
 def _kept(

@@ -65,7 +65,7 @@ def _note(store: ScanStore, order: Order, ask: Prepared, real: datetime) -> None
 
 
 def _work_through(store: ScanStore, order: Order, ask: Prepared, listen: Listener) -> None:
-    subjects = [s for s in order.registry.subjects if s.id in ask.targets]
+    subjects = [s for s in order.registry.subjects if ask.targets.get(s.id)]
     info, sites = store.info(), sum(isinstance(s, Site) for s in subjects)
     rules = RuleSetInfo(info["profile"], info["rules_version"], info["rules_sha256"])
     listen(Started(info["id"], info["started_at"], info["as_of"], rules, sites, len(subjects) - sites, 0))
@@ -109,7 +109,8 @@ def _answers(
     def question(subject: str) -> Question:
         facts = ask.facts_of(subject)
         known = remark if facts else "；".join(filter(None, (remark, DAMAGED)))
-        return Question(base[subject], ask.targets[subject], facts, ask.base.id, profile, known, ask.settled)
+        today = order.as_of.date().isoformat()
+        return Question(base[subject], ask.targets[subject], facts, ask.base.id, profile, known, ask.settled, today)
 
     left = dict.fromkeys(ask.targets)
     for result in results:

@@ -10,18 +10,22 @@ from checker.report._recheck import DONE, STILL, answers
 from checker.report._rows import (
     BASELINE_WORDS,
     CERTAINTY_WORDS,
+    FEW,
     KIND_WORDS,
     SUPPRESSION_WORDS,
     Row,
+    Unseen,
     change_word,
     day,
     full_name,
+    gone_own,
     gone_word,
     place,
     rows,
     rows_of,
     standing,
     wall_time,
+    why_unseen,
 )
 from checker.report._wording import EFFECTS, change_mark, verdict_on
 
@@ -46,25 +50,26 @@ def problems(scan: Scan) -> Page:
         centred("分组", 9), text("规则", 20), centred("条款", 10), text("存档", 18), text("SHA-256", 68),
         on("通报日期", 12, to_fill=True), on("整改日期", 12, to_fill=True),
     )  # fmt: skip
-    body = tuple(_problem(r, scan) for r in _listed(scan))
+    body = tuple(_problem(r, scan, unseen) for r, unseen in _listed(scan))
     paper = ("网站/政务新媒体名称", "上期通报日期")
     return Page("问题清单", (Table(columns, body),), kept=2, printed=paper)
 
 
-def _listed(scan: Scan) -> Iterator[Row]:
-    """What is on the list, of each subject the worst first."""
+def _listed(scan: Scan) -> Iterator[tuple[Row, Unseen]]:
+    """What is on the list, of each subject the worst first, and what of it could not be looked at again."""
     order = [*EFFECTS.values(), "预警"]
     for subject in scan.subjects:
         found = [Row(subject, a, f) for a in subject.assessments if a.effect != "bonus" for f in telling(a)]
-        yield from sorted(found, key=lambda r: order.index(r.effect))
+        unseen = why_unseen(subject)
+        yield from ((r, unseen) for r in sorted(found, key=lambda r: order.index(r.effect)))
 
 
-def _problem(row: Row, scan: Scan) -> tuple[Cell, ...]:
+def _problem(row: Row, scan: Scan, unseen: Unseen) -> tuple[Cell, ...]:
     subject, a, f = row.subject, row.assessment, row.finding
     return (
-        f.fingerprint, full_name(subject), subject.unit, row.effect, standing(row), a.title, row.problem, f.detail,
+        f.fingerprint, full_name(subject), subject.unit, row.effect, standing(row), a.title, row.claim, row.detail,
         place(f.location), place(f.url), CERTAINTY_WORDS.get(f.certainty, f.certainty),
-        f.points if a.effect == "deduct" else None, change_word(row, scan.as_of, scan.kind == "recheck"),
+        f.points if a.effect == "deduct" else None, change_word(row, scan.as_of, scan.kind == "recheck", unseen),
         day(f.notified_on),
         wall_time(f.first_seen), wall_time(f.evidence.seen_at), f.evidence.quote, f.suppressed or "",
         BASELINE_WORDS.get(f.baseline or "", ""), KIND_WORDS.get(subject.kind, subject.kind), subject.id,
@@ -99,10 +104,16 @@ def rectification(scan: Scan) -> Page:
     )  # fmt: skip
     body = tuple(
         (n, full_name(c.subject), c.problem, c.count or None, c.subject.organizer, day(c.found), day(c.notified),
-         c.became, day(c.mended), c.subject.rectification, "；".join(c.reasons), c.subject.id)
+         c.became, day(c.mended), c.subject.rectification, _few(list(c.reasons)), c.subject.id)
         for n, c in enumerate(_cases(scan), 1)
     )  # fmt: skip
     return Page("整改情况", (Table(columns, body),), kept=2, printed=("序号", "备注"))
+
+
+def _few(reasons: list[str]) -> str:
+    """The first reasons, and how many more there are."""
+    more = [f"另有 {len(reasons) - FEW} 条，见 CSV"] if len(reasons) > FEW else []
+    return "；".join([*reasons[:FEW], *more])
 
 
 def _cases(scan: Scan) -> list[_Case]:
@@ -122,14 +133,16 @@ def _became(scan: Scan) -> Iterator[_Case]:
         if scan.kind == "recheck":
             yield from _answered(subject, scan.as_of)
             continue
+        gone = gone_own(subject)
+        lost = {(g.rule, g.fingerprint) for g in gone}
         for r in rows_of(subject):
-            if became := _still(r, scan.as_of):
+            if r.mark not in lost and (became := _still(r, scan.as_of)):
                 reasons = dict.fromkeys(
                     filter(None, [f"已豁免：{r.finding.suppressed}" if r.finding.suppressed else ""])
                 )
                 yield _Case(subject, r.problem, r.finding.first_seen, r.finding.notified_on, became, reasons=reasons)
-        for gone in subject.gone:
-            yield _gone(subject, gone, scan.as_of)
+        for one in gone:
+            yield _gone(subject, one, scan.as_of)
 
 
 def _answered(subject: SubjectResult, as_of: str) -> Iterator[_Case]:
@@ -145,7 +158,7 @@ def _answered(subject: SubjectResult, as_of: str) -> Iterator[_Case]:
 def _still(row: Row, as_of: str) -> str:
     """What a finding that is there today has become since it was known; '' if it was not, or is no fault."""
     f = row.finding
-    if row.assessment.effect == "bonus" or row.early:
+    if row.assessment.effect == "bonus" or row.assessment.of_others or row.early:
         return ""
     mark = change_mark(f, row.assessment.effect, as_of)
     if f.certainty != "certain":
@@ -194,7 +207,7 @@ def warnings(scan: Scan) -> Page:
 def _warning(row: Row) -> tuple[Cell, ...]:
     f = row.finding
     return (
-        *_who(row.subject), row.assessment.rule, row.assessment.title, row.problem, f.detail, place(f.location),
+        *_who(row.subject), row.assessment.rule, row.assessment.title, row.claim, row.detail, place(f.location),
         place(f.url), CERTAINTY_WORDS.get(f.certainty, f.certainty), wall_time(f.evidence.seen_at), f.fingerprint,
     )  # fmt: skip
 

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from checker.model.results import KindSummary, Outcome, Past, Scan, SubjectResult, Verdict
+from checker.model.results import KindSummary, Outcome, Past, Scan, SubjectResult, UnitResult, Verdict
 from checker.report._annexes.page import Cell, Page, Table, at, centred, number, share, text, verdict
+from checker.report._counted import CANDIDATES, PROBLEMS, REPEATED
 from checker.report._rows import (
+    EARLY,
     KIND_WORDS,
     SCAN_WORDS,
     Row,
@@ -22,7 +24,7 @@ from checker.report._rows import (
     rows,
     wall_time,
 )
-from checker.report._wording import EFFECTS, VERDICTS, home_unread
+from checker.report._wording import EFFECTS, VERDICTS, half_decided_line, home_unread
 
 _TOP, _GOOD = 100, 90
 """Points between which circulars count subjects."""
@@ -47,7 +49,9 @@ def _counts(scan: Scan) -> Table:
     body = tuple((word, *_tallies(kind)) for word, kind in (("政府网站", scan.sites), ("政务新媒体", scan.accounts)))
     word = SCAN_WORDS.get(scan.kind, scan.kind)
     title = f"{word}情况" if scan.complete else f"{word}情况（{word}没有做完，以下只有已经查完的对象）"
-    return Table(columns, body, title)
+    half = ((word, half_decided_line(_of(scan, kind))) for kind, word in KIND_WORDS.items())
+    said = [f"{word}{line}" for word, line in half if line]
+    return Table(columns, body, f"{title}　{'；'.join(said)}" if said else title)
 
 
 def _tallies(kind: KindSummary) -> tuple[Cell, ...]:
@@ -89,7 +93,7 @@ def _kinds_of_problems(scan: Scan) -> Table:
     """主要问题: each wording of what failed, with its rows and subjects; what concerns most subjects first."""
     found: dict[tuple[str, str], list[Row]] = {}
     for r in rows(scan):
-        if r.counts and r.assessment.outcome is Outcome.FAIL:
+        if r.problem_counts and r.assessment.outcome is Outcome.FAIL:
             found.setdefault((r.assessment.effect, r.problem), []).append(r)
     body = [
         (problem, EFFECTS[effect], len({r.subject.id for r in mine}), len(mine))
@@ -102,20 +106,48 @@ def _kinds_of_problems(scan: Scan) -> Table:
 
 
 def _findings(scan: Scan) -> Table:
-    """How many rows of which effect, by certainty; suppressed ones apart."""
-    found = Counter((r.effect, "suppressed" if r.finding.suppressed else r.finding.certainty) for r in rows(scan))
+    """How many rows of which effect, by certainty, suppressed ones apart; the problems together, and what is none."""
+    found = Counter((_line(r), _state(r)) for r in rows(scan))
     kinds = ("certain", "candidate", "unknown", "suppressed")
-    words = [*EFFECTS.values(), "预警"]
-    body: tuple[tuple[Cell, ...], ...] = tuple((word, *(found[word, kind] for kind in kinds)) for word in words)
-    columns = (text("类别", 34), number("确定", 20), number("候选"), number("无法判定"), number("已豁免"))
-    return Table(columns, body, "检查结果条数（含未达否决标准的条数，见“问题清单”的结论）")
+    blamed = [EFFECTS[effect] for effect in ("veto", "deduct", "notice")]
+    body: list[tuple[Cell, ...]] = [(word, *(found[word, kind] for kind in kinds)) for word in blamed]
+    body.append((f"{PROBLEMS}、{CANDIDATES}合计", *(sum(found[word, kind] for word in blamed) for kind in kinds)))
+    body += [(word, *(found[word, kind] for kind in kinds)) for word in (REPEATED, EARLY, EFFECTS["bonus"])]
+    columns = (text("类别", 34), number("查实", 20), number("候选"), number("无法判定"), number("已豁免"))
+    return Table(
+        columns,
+        tuple(body),
+        "问题条数（合计含未达否决标准的，见“问题清单”的结论；无法判定的见“待核事项”；合计以下各行不计入）",
+    )
+
+
+def _line(row: Row) -> str:
+    return REPEATED if row.assessment.of_others else row.effect
+
+
+def _state(row: Row) -> str:
+    if row.finding.suppressed:
+        return "suppressed"
+    return "unknown" if row.finding.rechecked == "unknown" else row.finding.certainty
 
 
 def _units(scan: Scan) -> Table:
     scored = sorted(scan.units, key=lambda u: (u.score is None, -(u.score or 0)))
-    body = tuple((u.unit, u.group, u.score, VERDICTS[u.verdict] if u.verdict else "", len(u.subjects)) for u in scored)
-    columns = (text("单位", 34), text("分组", 20), number("得分"), verdict("结论", 12), number("对象数", 12))
+    body = tuple(
+        (u.unit, u.group, u.score, VERDICTS[u.verdict] if u.verdict else "", len(u.subjects), _decided_of(scan, u))
+        for u in scored
+    )  # fmt: skip
+    columns = (
+        text("单位", 34), text("分组", 20), number("得分"), verdict("结论", 12), number("对象数", 12),
+        centred("否决项已判定", 12),
+    )  # fmt: skip
     return Table(columns, body, "单位情况")
+
+
+def _decided_of(scan: Scan, unit: UnitResult) -> str:
+    """How many of the vetoes on its subjects were decided, as for each of them: 15/20."""
+    judged = [s.decided for s in scan.subjects if s.unit == unit.unit and s.verdict is not None]
+    return f"{sum(d.decided for d in judged)}/{sum(d.of for d in judged)}" if judged else ""
 
 
 def _judged(scan: Scan) -> Table:

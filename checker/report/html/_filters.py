@@ -6,7 +6,12 @@ from checker.report._wording import EFFECTS
 from checker.report.html._units import Unit
 
 _CHANGES = ["新增", "再次出现", "仍未整改", "有变化", "仍存在", NOT_RECHECKED, GONE_WORDS[Change.NOT_SEEN]]
-_VERDICTS = ["不合格", "待核", "合格", "不作判定"]
+_VERDICTS = ["不合格", "待核", "合格", "合格（未判定完）", "不作判定"]
+
+_STANDINGS = [
+    "否决", "计分", "存在问题", "待核", "待人工确认", "无法判定", "未达否决标准", "未达提示标准", "未达标准", "未计分",
+    "已豁免",
+]  # fmt: skip
 
 
 def filters_of(units: list[Unit]) -> list[tuple[int, str, list[str]]]:
@@ -20,6 +25,7 @@ def filters_of(units: list[Unit]) -> list[tuple[int, str, list[str]]]:
         (4, "类别", _present([*EFFECTS.values(), EARLY], {r.kind for r in rows})),
         (6, "确定性", _present(list(CERTAINTY_WORDS.values()), {r.certainty for r in rows})),
         (7, "变化", _present(_CHANGES, {r.change for r in rows})),
+        (10, "认定", _present(_STANDINGS, {r.standing for r in rows})),
     ]
 
 

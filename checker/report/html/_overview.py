@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from checker.model.results import Assessment, KindSummary, Outcome, Past, Scan, SuppressionUse, Verdict
+from checker.report._counted import FINDINGS, PROBLEMS, REPEATED, REPEATED_DOUBTS, counts_of
 from checker.report._recheck import DONE, STILL, UNTOLD, answers
-from checker.report._rows import BASELINE_WORDS, GONE_WORDS, NOT_RECHECKED, gone_word
-from checker.report._wording import figure
+from checker.report._rows import BASELINE_WORDS, GONE_WORDS, NOT_RECHECKED, gone_own, gone_word
+from checker.report._wording import figure, half_decided_line
 from checker.report.html._charts import Bar, Segment, Trend, bars, stacked, trend
 from checker.report.html._units import Entry, Group, Subject, Unit
 from checker.report.text import KINDS
@@ -22,12 +23,13 @@ _CHANGE_ORDER = ["新增", "再次出现", "仍未整改", "有变化", "仍存�
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Sites or accounts: the counts, and the verdicts as a bar."""
+    """Sites or accounts: the counts, the verdicts as a bar, and how many passed with vetoes undecided."""
 
     name: str
     title: str
     summary: KindSummary
     segments: list[Segment]
+    half_decided: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def overview_of(scan: Scan, units: list[Unit]) -> Overview:
     past = [*scan.trend, Past(scan.id, scan.as_of, scan.sites, scan.accounts)]
     return Overview(
         kinds=[
-            Kind(name, title, summary, stacked(summary))
+            Kind(name, title, summary, stacked(summary), _half_decided(scan, name))
             for (name, title), summary in zip(KINDS.items(), (scan.sites, scan.accounts), strict=True)
             if summary.registered
         ],
@@ -93,6 +95,10 @@ def overview_of(scan: Scan, units: list[Unit]) -> Overview:
     )
 
 
+def _half_decided(scan: Scan, kind: str) -> str:
+    return half_decided_line(s for s in scan.subjects if s.kind == kind)
+
+
 def _everyone(units: list[Unit]) -> Iterator[tuple[Unit, Subject]]:
     return ((unit, subject) for unit in units for subject in unit.subjects)
 
@@ -101,16 +107,14 @@ def _tallies(units: list[Unit]) -> list[tuple[str, int, str]]:
     """The rows in numbers: what counts, what a person must confirm, what cannot be told, what was set aside."""
     rows = [row for unit in units for row in unit.rows]
     asked = sum(len(a.unasked) for _, s in _everyone(units) for a in s.result.assessments)
-    undecided = sum(s.open_count for _, s in _everyone(units))
-    live = [r for r in rows if not r.finding.suppressed]
+    counts = [(c.word, c.number, c.unit) for c in counts_of(s.result for _, s in _everyone(units)).values()]
+    told_before = sum(bool(r.finding.notified_on) and r.kind_counted == PROBLEMS for r in rows)
     told = Counter(r.finding.baseline for r in rows if r.effect != "bonus" and r.finding.certainty != "unknown")
     return [
-        ("确定的问题", sum(r.counts for r in rows), "条"),
-        ("候选，需人工确认", sum(r.finding.certainty == "candidate" for r in live), "条"),
-        ("无法判定", undecided, "项次"),
-        ("待人工核实", asked, "项次"),
-        ("上期通报仍在", sum(bool(r.finding.notified_on) and r.counts for r in rows), "条"),
-        ("已豁免", len(rows) - len(live), "条"),
+        counts[0],
+        ("其中上期已通报", told_before, FINDINGS),
+        *(c for c in counts[1:] if c[1] or c[0] not in {REPEATED, REPEATED_DOUBTS}),
+        ("待人工核实", asked, "个问题"),
         *((word, told[name], "条") for name, word in BASELINE_WORDS.items() if told["known"] or told["new"]),
     ]
 
@@ -174,8 +178,8 @@ def _deductions(scan: Scan) -> list[Bar]:
 
 def _changes(units: list[Unit]) -> list[Bar]:
     """Findings that count and known ones that are gone, by what became of them; nothing where all is new."""
-    found = Counter(row.change for unit in units for row in unit.rows if row.counts)
-    found.update(gone_word(g) for _, s in _everyone(units) for g in s.result.gone)
+    found = Counter(row.change for unit in units for row in unit.rows if row.kind_counted == PROBLEMS)
+    found.update(gone_word(g) for _, s in _everyone(units) for g in gone_own(s.result))
     if set(found) <= {"新增"}:
         return []
     words = [w for w in _CHANGE_ORDER if found[w]]

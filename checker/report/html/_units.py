@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
 
-from checker.model.results import Assessment, Finding, Outcome, Sampled, Scan, SubjectResult, UnitResult, Verdict
+from checker.model.results import Assessment, Finding, Gone, Outcome, Sampled, Scan, SubjectResult, UnitResult, Verdict
+from checker.report._counted import CANDIDATES, PROBLEMS, Count, counts_of, kind_of
 from checker.report._doubts import Common, telling
-from checker.report._rows import CERTAINTY_WORDS, EARLY, Row, change_word
-from checker.report._wording import EFFECTS, VERDICTS, figures_read, home_unread
+from checker.report._rows import CERTAINTY_WORDS, EARLY, Row, change_word, gone_own, standing, why_unseen, without_row
+from checker.report._wording import EFFECTS, VERDICTS, figures_read, half_decided, home_unread, untold
 from checker.report.text import KINDS
 
 FEW = 20
@@ -20,7 +21,10 @@ _CERTAINTIES = list(CERTAINTY_WORDS)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A finding with its place in the report; `change` is what became of it, '' where nobody could look."""
+    """A finding with its place in the report; `change` is what became of it, '' where nobody could look.
+
+    `unseen` is why one that was known could not be looked at now.
+    """
 
     anchor: str
     subject: SubjectResult
@@ -28,6 +32,7 @@ class Entry:
     finding: Finding
     effect: str
     change: str
+    unseen: str = ""
 
     @property
     def problem(self) -> str:
@@ -37,8 +42,15 @@ class Entry:
     @property
     def wording(self) -> str:
         """The problem and its detail, once where they are the same."""
+        if self.finding.certainty == "unknown":
+            return untold(self.problem, self.finding.detail)
         detail = self.finding.detail
         return "：".join(filter(None, [self.problem, detail if detail != self.problem else ""]))
+
+    @property
+    def standing(self) -> str:
+        """What it does to its subject, 否决 or 计分; or why it does nothing, 未达否决标准 or 待人工确认."""
+        return standing(Row(self.subject, self.rule, self.finding))
 
     @property
     def early(self) -> bool:
@@ -62,6 +74,11 @@ class Entry:
         return f.certainty == "certain" and not f.suppressed and f.rechecked != "unknown" and self.effect != "bonus"
 
     @property
+    def kind_counted(self) -> str:
+        """Which of the counts it belongs to."""
+        return kind_of(Row(self.subject, self.rule, self.finding))
+
+    @property
     def places(self) -> list[tuple[str, str]]:
         """Where it stands and what it is about, once where both are the same; an account has no page to stand on."""
         location, url = ("" if p.startswith("account:") else p for p in (self.finding.location, self.finding.url))
@@ -81,7 +98,9 @@ class Group:
 
     @property
     def problem(self) -> str:
-        """The problem that all its rows have, so that it need not be said of each; '' if they differ."""
+        """The problem that all its rows have, to be said once; '' if they differ or none was seen."""
+        if all(row.finding.certainty == "unknown" for row in self.rows):
+            return ""
         problems = {row.problem for row in self.rows if row.finding.detail}
         return problems.pop() if len(problems) == 1 and all(row.finding.detail for row in self.rows) else ""
 
@@ -104,6 +123,7 @@ class Subject:
     questions: list[tuple[str, str]]
     samples: list[tuple[Assessment, tuple[Sampled, ...]]]
     bare: list[Entry]
+    gone: list[Gone]
 
     @property
     def rows(self) -> list[Entry]:
@@ -112,8 +132,9 @@ class Subject:
 
     @property
     def word(self) -> str:
-        """Its verdict in a word."""
-        return VERDICTS[self.result.verdict] if self.result.verdict else "不作判定"
+        """Its verdict in a word, and whether vetoes were left undecided although it is 合格."""
+        word = VERDICTS[self.result.verdict] if self.result.verdict else "不作判定"
+        return f"{word}（未判定完）" if half_decided(self.result) else word
 
     @property
     def unread(self) -> str:
@@ -153,14 +174,28 @@ class Unit:
         return [row for subject in self.subjects for row in subject.rows]
 
     @property
+    def verdict_line(self) -> str:
+        """合格（20项中15项已判定）, over the vetoes of all its subjects."""
+        if not (self.result and self.result.verdict):
+            return "不作判定"
+        judged = [s.result.decided for s in self.subjects if s.result.verdict is not None]
+        of, decided = sum(d.of for d in judged), sum(d.decided for d in judged)
+        return f"{VERDICTS[self.result.verdict]}（{of}项中{decided}项已判定）"
+
+    @property
+    def counts(self) -> dict[str, Count]:
+        """How much there is of each kind."""
+        return counts_of(subject.result for subject in self.subjects)
+
+    @property
     def certain(self) -> int:
         """How many certain problems count."""
-        return sum(row.counts for row in self.rows)
+        return self.counts[PROBLEMS].number
 
     @property
     def candidates(self) -> int:
         """How many rows a person must confirm."""
-        return sum(row.finding.certainty == "candidate" and not row.finding.suppressed for row in self.rows)
+        return self.counts[CANDIDATES].number
 
     @property
     def vetoes(self) -> int:
@@ -216,13 +251,19 @@ def _subject(subject: SubjectResult, common: Common, scan: Scan, anchor: str, nu
         [(a.rule, q) for a in subject.assessments for q in a.unasked if (a.rule, q) not in asked],
         [(a, a.sample) for a in subject.assessments if a.sample],
         bare,
+        _gone(subject),
     )
+
+
+def _gone(subject: SubjectResult) -> list[Gone]:
+    """What is gone and not told of among the findings of its rule."""
+    return without_row(gone_own(subject), ((a.rule, f) for a in subject.assessments for f in telling(a)))
 
 
 def _groups(subject: SubjectResult, scan: Scan, anchor: str, numbers: Iterator[int]) -> dict[str, list[Group]]:
     """Rules with rows under the effect that the rows have: an early warning of a veto is a notice."""
     found: dict[str, list[Group]] = {effect: [] for effect in EFFECTS}
-    rules, again = count(1), scan.kind == "recheck"
+    rules, again, unseen = count(1), scan.kind == "recheck", why_unseen(subject)
     for rule in subject.assessments:
         said = telling(rule)
         bare = rule.outcome in {Outcome.FAIL, Outcome.REVIEW} and not rule.findings
@@ -231,9 +272,10 @@ def _groups(subject: SubjectResult, scan: Scan, anchor: str, numbers: Iterator[i
             if not listed and not (bare and not early):
                 continue
             rows = [
-                Entry(f"f{next(numbers)}", subject, rule, f, effect, change)
+                Entry(f"f{next(numbers)}", subject, rule, f, effect, change, unseen.get(row.mark, ""))
                 for f in sorted(listed, key=_order)
-                for change in [change_word(Row(subject, rule, f), scan.as_of, again)]
+                for row in [Row(subject, rule, f)]
+                for change in [change_word(row, scan.as_of, again, unseen)]
             ]
             found[effect].append(Group(f"{anchor}r{next(rules)}", rule, effect, rows, effect != rule.effect))
     return {effect: groups for effect, groups in found.items() if groups}
