@@ -142,7 +142,7 @@ def test_what_was_mended_is_rectified_and_stays_so_in_the_next_recheck(story: St
         ("d2-marks", HOME), ("d3-links", LINK[1]), ("v3-home-stale", OFFICE_HOME),
         ("n2-stale", f"account:{ACCOUNT_ID}"),
     ])  # fmt: skip
-    assert rectification(again) == {PORTAL_ID: "整改后合格", OFFICE_ID: "整改后合格"}
+    assert rectification(again) == {PORTAL_ID: "整改后合格", OFFICE_ID: "整改后合格", ACCOUNT_ID: "整改后合格"}
     assert gone(again, "rectified") == []
     asked = [f["fingerprint"] for _, f in findings(again) if f.get("rechecked")]
     assert set(asked).isdisjoint(g["fingerprint"] for s in document["subjects"] for g in s["gone"])
@@ -339,7 +339,7 @@ def test_after_pruning_what_is_left_can_be_used_and_what_is_gone_is_told(story: 
     left = sorted(p.name for p in (mine.folder / ".checker" / "scans").iterdir())
     assert left == [story.id("first"), story.id("third")]  # what was notified rests on the first
     told = mine.say("report", "--scan", story.id("second"))
-    assert (told.code, f"no scan {story.id('second')}; the newest are" in told.err) == (2, True)
+    assert (told.code, f"scan {story.id('second')} was pruned" in told.err) == (2, True)
     report = json.loads(mine.say("report", "-f", "json").out)
     assert [s["assessments"] for s in report["subjects"]] == [s["assessments"] for s in story.told["third"]["subjects"]]
     compared = json.loads(mine.say("diff", "-f", "json").out)
@@ -374,8 +374,12 @@ def test_a_facts_file_that_was_written_by_halves_is_told_and_nothing_is_lost(sto
     office = subject(compared, OFFICE_ID)
     assert "rectified" not in {f["change"] for f in office["findings"]}
     assert content(mine.folder) == before
-    mine.act("later", "recheck", "2021-12-27", "--pending-ok")
+    mine.act("later", "recheck", "2021-12-27", "--pending-ok", "--scan", story.id("third"))
     assert f"the facts of {OFFICE_ID} in scan {story.id('third')} are damaged" in mine.ran["later"].err
     assert {s["id"] for s in mine.told["later"]["subjects"]} == {PORTAL_ID, OFFICE_ID}
     scans = {name: body for name, body in before.items() if name.startswith(".checker/scans/")}
     assert scans.items() <= content(mine.folder).items()
+    judged = mine.say("evaluate", "--pending-ok", "--scan", story.id("third"))
+    assert (judged.code, f"{OFFICE_ID}: 评估中断" in judged.err) == (4, True)
+    kept = json.loads(mine.say("report", "-f", "json", "--scan", story.id("third")).out)
+    assert subject(kept, OFFICE_ID)["assessments"] == subject(report, OFFICE_ID)["assessments"]
