@@ -1,17 +1,24 @@
 """Two small inspections by hand, and stores that hold them: for the difference, and for what people are told of it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+import checker.fleet.diff as diffing
 from checker.fleet.store import ScanStore
+from checker.model.context import KnownFinding
+from checker.model.differences import Comparison
 from checker.model.results import (
     Assessment,
     Change,
     Decided,
     Evidence,
     Finding,
+    Gone,
     KindSummary,
     Outcome,
     RuleSetInfo,
@@ -21,6 +28,7 @@ from checker.model.results import (
     Verdict,
 )
 from checker.model.rules import Profile
+from tests.scanning import national
 
 THEN, NOW = "2021-11-01T10:00:00+08:00", "2021-11-08T10:00:00+08:00"
 NOBODY = KindSummary(0, 0, 0, 0, 0, 0, None, None)
@@ -87,3 +95,30 @@ def seen_now(mark: str, detail: str = "", **more: Any) -> Finding:
 def again(mark: str, **more: Any) -> Finding:
     """A row that is there again."""
     return row(mark, change=Change.REOPENED, **more)
+
+
+RULES = replace(national(), sha256="4f2a91c0" * 8)
+
+
+LATER = "2021-11-05T10:00:00+08:00"
+
+
+def answering(monkeypatch: pytest.MonkeyPatch) -> dict[str, Change]:
+    """What the facts say of findings that are gone, by fingerprint; of all others they say nothing."""
+    said: dict[str, Change] = {}
+
+    def gone(
+        facts: Path, context: Path, rules: object, known: Iterable[KnownFinding], assessments: Sequence[Assessment]
+    ) -> tuple[Gone, ...]:
+        return tuple(
+            Gone(k.rule, k.fingerprint, k.clause, k.problem, k.item, k.location, k.detail, k.url, k.certainty,
+                 k.first_seen, k.last_seen, k.notified_on, said[k.fingerprint], "见采集记录")
+            for k in known if k.fingerprint in said
+        )  # fmt: skip
+
+    monkeypatch.setattr(diffing, "gone", gone)
+    return said
+
+
+def became(comparison: Comparison) -> list[tuple[str, str, str]]:
+    return [(f.fingerprint, f.change.value, f.reason) for s in comparison.subjects for f in s.findings]

@@ -11,8 +11,8 @@ from checker.evaluate.desk import fingerprint
 from checker.fleet.history import Circular, keep_foreign, withdrawn
 from checker.history import record_scan
 from checker.history.listing import Wanted, listed, trail_of
+from tests.circulars import HEAD, TODAY, kept, read, told
 from tests.golden_scan import finding
-from tests.test_history_commands import HEAD, TODAY, kept, read, told
 from tests.test_history_imports import BLANK, PAGE, SUBJECT, mark, row, scan
 
 # --- how a list calls it

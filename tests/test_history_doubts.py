@@ -17,7 +17,7 @@ from checker.history.trail import Event, notice_of
 from checker.model.context import KnownFinding
 from checker.model.results import Change, Finding, Gone
 from tests.engine_data import HOME, column, dated, gathered, item, site, url
-from tests.test_again import (
+from tests.gone import (
     COLUMN,
     DEAD,
     LINKS_DONE,

@@ -19,8 +19,8 @@ from checker.history.listing import Wanted, listed, trail_of
 from checker.history.notifying import record_notified
 from checker.model.results import Scan
 from checker.report import FORMATS
+from tests.circulars import HEAD, SITES, TODAY, book, command, kept, read, told
 from tests.golden_scan import PORTAL, SCAN, finding
-from tests.test_history_commands import HEAD, SITES, TODAY, book, command, kept, read, told
 
 SUBJECT = "3607000001"
 PAGE = "http://www.ganxian.gov.cn/"

@@ -20,8 +20,8 @@ from checker.fleet.history import Chosen, Stands, alike, named, scan_lines, stra
 from checker.history import record_scan
 from checker.history.scans import pruned
 from checker.model.results import Assessment, Outcome, Scan
+from tests.circulars import stored
 from tests.golden_scan import SCAN, finding
-from tests.test_history_commands import stored
 
 BASED = "20211108-100000-7c1f"
 OTHERS = Assessment("x-mine", "旧账", "notice", Outcome.FAIL, "旧账", of_others=True,

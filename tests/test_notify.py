@@ -25,10 +25,10 @@ from checker.fleet.diff import compare
 from checker.model.differences import Comparison, SubjectDifference
 from checker.model.results import Change, Gone, Outcome, Score, SuppressionUse, Verdict
 from checker.report._diff_message import Message, message
-from tests.comparing import NOW, THEN, again, keep, row, rule, scan, seen_now, subject
+from tests.comparing import NOW, RULES, THEN, again, keep, row, rule, scan, seen_now, subject
 from tests.golden_scan import HOSTILE
 from tests.scanning import html, national
-from tests.test_diff import GOLDEN, RULES
+from tests.test_diff_shown import GOLDEN
 
 SECRET = "S3cr3tT0ken"
 
