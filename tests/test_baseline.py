@@ -11,12 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from checker.cli import app
-from checker.cli.baseline import Baseline, read_baseline, with_baseline
+from checker.cli.baseline import read_baseline
 from checker.cli.output import exit_code
 from checker.errors import Exit, UsageError
 from checker.fleet import load_scan
 from checker.model.results import Outcome, Scan, Score, SubjectResult, Verdict
 from checker.report import json_report, text
+from checker.score import Baseline, with_baseline
 from tests.comparing import NOW, keep, row, rule, scan, seen_now, subject
 from tests.golden_scan import SCAN
 from tests.scanning import html, scan_pages, site

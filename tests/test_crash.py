@@ -19,7 +19,7 @@ from checker.fetch import Fetcher
 from checker.fleet import run
 from checker.fleet.evaluate import load_scan
 from checker.fleet.lock import ScanLock
-from checker.fleet.store import latest
+from checker.fleet.stored import latest
 from checker.history import files
 from checker.scan import Clockwork
 from checker.scan.site import gather_site

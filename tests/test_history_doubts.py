@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from checker.fleet.history import prune, pruning
-from checker.fleet.store import latest
+from checker.fleet.stored import latest
 from checker.history import record_scan
 from checker.history.notifying import record_notified
 from checker.history.trail import Event, notice_of

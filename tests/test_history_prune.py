@@ -17,7 +17,8 @@ from checker.config import SHANGHAI
 from checker.errors import MachineError
 from checker.fleet.history import Plan, Retention, planned, prune, wipe, wiping
 from checker.fleet.lock import ScanLock, StoreLock
-from checker.fleet.store import ScanStore, latest
+from checker.fleet.store import ScanStore
+from checker.fleet.stored import latest
 from checker.history import record_answers
 from checker.history.files import HISTORY, opened
 from checker.history.listing import Wanted, listed

@@ -17,7 +17,8 @@ from checker.demo import CityServer
 from checker.errors import UsageError
 from checker.fetch import ConnectTo, FetchSettings
 from checker.fleet import Begun, Order, run, stopped_scan
-from checker.fleet.store import ScanStore, latest
+from checker.fleet.store import ScanStore
+from checker.fleet.stored import latest
 from checker.loopback import Reply
 from checker.rules import load_rules, rule_set
 from tests.scanning import AS_OF, QUICK, html, order, site

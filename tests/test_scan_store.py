@@ -11,7 +11,8 @@ import pytest
 
 from checker.errors import StoreError
 from checker.facts.store import FactsWriter
-from checker.fleet.store import ScanReader, ScanStore, latest, read_whole, subject_file
+from checker.fleet.store import ScanReader, ScanStore, subject_file
+from checker.fleet.stored import latest, read_whole
 from checker.model.facts import Page
 from checker.model.results import SubjectResult, Verdict
 from tests.engine_data import clock, column, fact, gathered, site, url

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from checker.cli.baseline import read_baseline, with_baseline
+from checker.cli.baseline import read_baseline
 from checker.cli.diff import arrived_at
 from checker.cli.output import exit_code
 from checker.demo import CityServer
@@ -15,6 +15,7 @@ from checker.fleet.recheck import Wanted, prepared, recheck
 from checker.history.notifying import record_notified
 from checker.model.results import Finding, Scan
 from checker.report import csv_report, json_report, sarif
+from checker.score import with_baseline
 from tests.scanning import assessment, html, national, order, site
 from tests.test_history_trail import ask
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
-from checker.cli.baseline import Baseline, chosen_baseline, has_new, newly_below, with_baseline
+from checker.cli.baseline import chosen_baseline
 from checker.cli.sarif_prefix import sarif_under
 from checker.cli.terminal import console_err, console_out, silence_stdout, wants_colour
 from checker.errors import Exit, MachineError, UsageError
 from checker.model.results import Assessment, Outcome, Scan
 from checker.report import FORMATS, Format
 from checker.report import text as text_report
+from checker.score import Baseline, has_new, newly_below, with_baseline
 
 FAIL_ON = ("veto", "deduction", "notice", "never")
 LEVELS = {"veto": 0, "deduct": 1, "notice": 2}

@@ -8,13 +8,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from checker import __version__
 from checker.cli.asked import Asked
-from checker.cli.baseline import marked
 from checker.cli.held import tell_of_waiting
 from checker.cli.output import Outputs
 from checker.cli.terminal import console_err, silence_stdout
 from checker.fleet import Event, Finished, Order, Progressed, Requested, Started, Waiting
 from checker.model.results import Scan
 from checker.report import ndjson
+from checker.score import marked
 
 _WORDS = {"unqualified": "不合格", "pending": "待核", "qualified": "合格", None: "已关停"}
 

@@ -12,7 +12,8 @@ from checker.config import Budget
 from checker.errors import UsageError
 from checker.fetch import ConnectTo
 from checker.fleet.order import Order, chosen, is_another_day
-from checker.fleet.store import ScanReader, ScanStore, latest
+from checker.fleet.store import ScanReader, ScanStore
+from checker.fleet.stored import latest
 from checker.fleet.suppressions import suppressions_note
 from checker.model.registry import Subject
 from checker.rules import RuleSet

@@ -10,7 +10,8 @@ from checker.fleet.begun import rules_note
 from checker.fleet.judged import judged, kept
 from checker.fleet.remember import remember
 from checker.fleet.run import assemble
-from checker.fleet.store import ScanReader, ScanStore, latest, subject_file
+from checker.fleet.store import ScanReader, ScanStore, subject_file
+from checker.fleet.stored import latest
 from checker.history import answers_of, renew_answers
 from checker.history.scans import pruned
 from checker.model.results import Assessment, Outcome, Scan

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from checker.errors import StoreError
-from checker.fleet.store import ScanReader, read_whole, subject_file
+from checker.fleet.store import ScanReader, subject_file
+from checker.fleet.stored import read_whole
 from checker.history import list_entries, past_results, record_scan
 from checker.model.results import Past, Scan
 

@@ -17,7 +17,8 @@ from checker.fleet.events import Finished, Started, Waiting
 from checker.fleet.lock import StoreLock
 from checker.fleet.order import Order, chosen
 from checker.fleet.remember import remember, trend_of
-from checker.fleet.store import ScanReader, ScanStore, new_id, subject_file
+from checker.fleet.store import ScanReader, ScanStore, subject_file
+from checker.fleet.stored import new_id
 from checker.fleet.suppressions import suppressions_note, suppressions_used
 from checker.fleet.work import Listener, work
 from checker.history import ContextCutter, refuse_unusable

@@ -27,7 +27,8 @@ from checker.fleet.recheck.answering import (
 )
 from checker.fleet.recheck.targets import Prepared
 from checker.fleet.run import assemble, gather_evidence, places_of
-from checker.fleet.store import ScanStore, new_id, subject_file
+from checker.fleet.store import ScanStore, subject_file
+from checker.fleet.stored import new_id
 from checker.fleet.work import Listener, work
 from checker.history import ContextCutter, record_scan
 from checker.model.registry import Site, Subject
