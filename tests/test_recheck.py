@@ -15,14 +15,14 @@ from checker.demo import CityServer
 from checker.errors import UsageError
 from checker.fleet import evaluate_scan, run, stopped_scan
 from checker.fleet.recheck import Wanted, base_of, prepared, recheck
-from checker.fleet.recheck.answering import Question, answered
 from checker.history import pages_before
 from checker.history.notifying import record_notified
 from checker.loopback import Reply
 from checker.model.registry import Site
-from checker.model.results import Outcome, Scan, SubjectResult, Verdict
+from checker.model.results import Finding, Scan, SubjectResult, Verdict
+from checker.model.suppressions import Suppression
 from checker.report.text import render
-from tests.golden_scan import BLANK, PORTAL
+from checker.rules.book import PlacedSuppression
 from tests.scanning import AS_OF, html, national, order, site
 
 HOST = "www.again.example"
@@ -323,13 +323,35 @@ def test_a_recheck_that_was_killed_leaves_nothing_behind_but_its_folder(
     assert story.again(city(day=NEW)).rectification == "整改后合格"
 
 
-@pytest.mark.parametrize(("until", "counts"), [("2021-12-07", True), ("2021-12-08", False)])
-def test_a_suppression_that_has_expired_since_hides_nothing_any_more(until: str, counts: bool) -> None:
-    """Both days are included, and the recheck is of 8 December."""
-    hidden = replace(BLANK.findings[0], suppressed=f"等待改版（负责人：张三，至{until}）")
-    veto = replace(BLANK, findings=(hidden,), outcome=Outcome.PASS)
-    base = replace(PORTAL, assessments=(veto,), verdict=Verdict.QUALIFIED, problems=(), gone=())
-    question = Question(base, (), None, "s1", national().profile, today="2021-12-08")
-    again = answered(question, None, ())
-    assert (again.verdict is Verdict.UNQUALIFIED) is counts
-    assert (again.assessments[0].findings[0].suppressed is None) is counts
+def test_a_suppression_that_has_expired_since_hides_nothing_any_more(story: Story) -> None:
+    """Both days are included; the recheck is of 8 December."""
+    rows = {"through-the-7th": "2021-12-07", "through-the-8th": "2021-12-08"}
+    for name, last in rows.items():
+        held = Suppression.model_validate({
+            "rule": "v4-columns-stale", "scope": {"subject": ID}, "reason": name, "owner": "张三",
+            "created": "2021-11-01", "expires": last,
+        })  # fmt: skip
+        rules = replace(national(), suppressions=(PlacedSuppression(held, "suppressions.yaml:3"),))
+        with CityServer(hosts={HOST: city()}) as server:
+            base = run(order(server, story.store / name, [story.site], rules=rules), lambda _: None)
+            asked = order(server, story.store / name, [story.site], as_of=LATER)
+            found = base.subjects[0].verdict, len([f for f in stale(base) if f.suppressed])
+            assert found == (Verdict.QUALIFIED, len(NAMES)), name
+            again = recheck(
+                asked, prepared(story.store / name, told(base, story.store / name), national()), lambda _: None
+            )
+        assert [bool(f.suppressed) for f in stale(again)] == [last == "2021-12-08"] * len(NAMES)
+        assert (again.subjects[0].verdict is Verdict.UNQUALIFIED) is (last == "2021-12-07")
+
+
+def stale(scan: Scan) -> tuple[Finding, ...]:
+    (found,) = [a for a in scan.subjects[0].assessments if a.rule == "v4-columns-stale"]
+    return found.findings
+
+
+def told(base: Scan, store: Path) -> Wanted:
+    """Something else was notified: a recheck needs a reason."""
+    marks = [f.fingerprint for a in base.subjects[0].assessments if a.rule != "v4-columns-stale" for f in a.findings
+             if f.certainty == "certain" and a.effect != "bonus"]  # fmt: skip
+    record_notified(store, marks[:1], date(2021, 11, 15), "通报")
+    return Wanted()

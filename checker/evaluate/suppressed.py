@@ -24,7 +24,12 @@ def state_of(suppression: Suppression, today: str) -> str:
 
 def told(suppression: Suppression) -> str:
     """What a row says that it hides."""
-    return f"{suppression.reason}（负责人：{suppression.owner}，至{suppression.expires.isoformat()}）"
+    return worded(suppression.reason, suppression.owner, suppression.expires.isoformat())
+
+
+def worded(reason: str, owner: str, expires: str) -> str:
+    """Why a row does not count, who answers for it, and until when."""
+    return f"{reason}（负责人：{owner}，至{expires}）"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """What became of each finding that was looked at again, and the old result with that taken into account."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -18,9 +17,6 @@ OTHER_RULES = "复查所用指标与原检查不同"
 DAMAGED = "原检查的资料文件已损坏，无法对照"
 _CROWDED = "曾引用该链接的页面较多，本次未全部重新读取"
 _NOT_LOOKED = "本次未能再检查"
-_UNTIL = re.compile(r"至(\d{4}-\d{2}-\d{2})）$")
-"""Last day of a suppression, as its rows say it."""
-
 _DOUBTED = "本次只见疑似情形，需人工确认"
 
 
@@ -29,7 +25,7 @@ class Question:
     """One subject's findings to be answered: its old result and its facts file (None: damaged), in the scan `based_on`.
 
     `profile` is that which the old result was judged by; `remark` stands with every answer. `settled` are findings that
-    were rectified or accepted before this recheck. `today` is its inspection day.
+    were rectified or accepted before this recheck. `lapsed` is what rows say whose suppression has expired since.
     """
 
     base: SubjectResult
@@ -39,7 +35,7 @@ class Question:
     profile: Profile
     remark: str = ""
     settled: frozenset[str] = frozenset()
-    today: str = ""
+    lapsed: frozenset[str] = frozenset()
 
 
 def unanswered(targets: Iterable[KnownFinding], reason: str) -> tuple[Gone, ...]:
@@ -132,7 +128,7 @@ def _rows(
     ]  # fmt: skip
     rows = [
         f if beside(f) else _kept(
-            question, _exposed(f, question.today), still, answers, notified.get(f.fingerprint, f.notified_on)
+            question, _exposed(f, question.lapsed), still, answers, notified.get(f.fingerprint, f.notified_on)
         )
         for f in kept
     ]  # fmt: skip
@@ -144,10 +140,9 @@ def _rows(
     return tuple(rows)
 
 
-def _exposed(row: Finding, today: str) -> Finding:
-    """A row whose suppression has expired since: it counts again."""
-    ends = _UNTIL.search(row.suppressed or "")
-    return replace(row, suppressed=None) if ends and today and today > ends[1] else row
+def _exposed(row: Finding, lapsed: frozenset[str]) -> Finding:
+    """A row whose suppression has expired since counts again."""
+    return replace(row, suppressed=None) if row.suppressed in lapsed else row
 
 
 def _kept(

@@ -9,6 +9,7 @@ from datetime import datetime
 from checker import __version__
 from checker.config import SHANGHAI
 from checker.errors import StoreError
+from checker.evaluate.suppressed import worded
 from checker.facts.query import QueryError
 from checker.fetch.archive.index import drop_parts
 from checker.fleet.begun import rules_note
@@ -107,11 +108,13 @@ def _answers(
     profile = Profile.model_validate_json(ask.profile_body)
     base = {result.id: result for result in ask.base.subjects}
 
+    today = order.as_of.date().isoformat()
+    lapsed = frozenset(worded(u.reason, u.owner, u.expires) for u in ask.base.suppressions if u.expires < today)
+
     def question(subject: str) -> Question:
         facts = ask.facts_of(subject)
         known = remark if facts else "；".join(filter(None, (remark, DAMAGED)))
-        today = order.as_of.date().isoformat()
-        return Question(base[subject], ask.targets[subject], facts, ask.base.id, profile, known, ask.settled, today)
+        return Question(base[subject], ask.targets[subject], facts, ask.base.id, profile, known, ask.settled, lapsed)
 
     left = dict.fromkeys(ask.targets)
     for result in results:
